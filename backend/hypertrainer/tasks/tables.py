@@ -1,0 +1,200 @@
+"""What the database keeps of tasks. An index: all of it can be rebuilt from the task folders.
+
+Tables do not validate (SQLModel): HTTP bodies live in `schemas.py`.
+"""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import JSON, Column, Index, String
+from sqlmodel import Field, SQLModel
+
+from hypertrainer.clock import utc_now
+from hypertrainer.database import UtcDateTime
+
+
+class TaskStatus(StrEnum):
+    """A task's status, always derived from evidence; see `lifecycle.py`."""
+
+    WAITING = "waiting"  # for a slot
+    SUBMITTING = "submitting"  # handed to the platform, not started yet
+    RUNNING = "running"
+    FINISHED = "finished"  # exit code 0
+    CRASHED = "crashed"
+    CANCELLED = "cancelled"
+    PRUNED = "pruned"  # stopped early by its search
+    FAILED_TO_START = "failed_to_start"
+    TIMED_OUT = "timed_out"
+    PREEMPTED = "preempted"
+    LOST = "lost"  # no trace left; re-opens when evidence appears
+
+    @property
+    def is_active(self) -> bool:
+        return self in ACTIVE_STATUSES
+
+
+ACTIVE_STATUSES = frozenset({TaskStatus.WAITING, TaskStatus.SUBMITTING, TaskStatus.RUNNING})
+
+
+class AttemptState(StrEnum):
+    """How far an attempt has come."""
+
+    QUEUED = "queued"  # waits for a slot of our own queue
+    INTENT = "intent"  # committed before the platform is told; in doubt after a crash
+    SUBMITTED = "submitted"  # the platform gave a job id
+    RUNNING = "running"  # its start record was seen
+    ENDED = "ended"
+
+    @property
+    def is_on_platform(self) -> bool:
+        return self in ON_PLATFORM_STATES
+
+
+ON_PLATFORM_STATES = frozenset(
+    {AttemptState.INTENT, AttemptState.SUBMITTED, AttemptState.RUNNING}
+)
+
+
+class Task(SQLModel, table=True):
+    """One run of a script with one config on one platform."""
+
+    __tablename__ = "task"
+    __table_args__ = (
+        Index("ix_task_archived_id", "is_archived", "id"),
+        Index("ix_task_status", "status"),
+        Index("ix_task_project", "project"),
+        Index("ix_task_search", "search_id"),
+        {"sqlite_autoincrement": True},  # an id is never used twice, even after a deletion
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    uuid: str = Field(unique=True)
+    name: str
+    script: str  # as the user named it
+    config: str | None = None  # the path on $HYPERTRAINER_PATH it came from; None: pasted
+    platform: str
+    project: str = ""
+    notes: str = ""
+    status: str = TaskStatus.WAITING
+    reason: str = ""
+    exit_code: int | None = None
+    signal: str | None = None
+    is_archived: bool = False
+    host: str | None = None
+    job_id: str | None = None
+    output_path: str
+    search_id: int | None = None  # no foreign key: searches stand above tasks
+    cloned_from: int | None = None
+    created_at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
+    started_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    ended_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    last_seen_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    params: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+    launch: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)  # see launch.LaunchPlan
+    progress: dict[str, Any] | None = Field(default=None, sa_type=JSON)
+    is_folder_current: bool = Field(default=False, index=True)  # is task.json up to date?
+
+
+class Attempt(SQLModel, table=True):
+    """One submission of a task to its platform. Resuming adds one."""
+
+    __tablename__ = "attempt"
+    __table_args__ = (
+        Index("uq_attempt_task_number", "task_id", "number", unique=True),
+        Index("ix_attempt_state", "state"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    task_id: int = Field(foreign_key="task.id", ondelete="CASCADE")
+    number: int
+    key: str = Field(sa_column=Column(String(15), unique=True, nullable=False))
+    state: str = AttemptState.QUEUED
+    job_id: str | None = None
+    host: str | None = None
+    gpus: list[str] = Field(default_factory=list, sa_type=JSON)
+    cpus: int | None = None
+    exit_code: int | None = None
+    signal: str | None = None
+    outcome: str | None = None  # the task status it ended with
+    reason: str = ""
+    created_at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
+    intent_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    submitted_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    started_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    ended_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    # Stopping: TERM, grace, KILL. Deadlines stand here so that they survive the server.
+    stop_requested_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    stop_by: str | None = None  # StopBy
+    term_sent_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    kill_after: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    kill_sent_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    # Doubt: how long, and in how many complete reports, there was no trace of the job.
+    missing_since: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    missing_count: int = 0
+
+
+class StopBy(StrEnum):
+    """Who asked for a stop; it decides the status at the end."""
+
+    USER = "user"
+    SEARCH = "search"
+
+
+class TaskTag(SQLModel, table=True):
+    """One tag of one task."""
+
+    __tablename__ = "task_tag"
+    __table_args__ = (Index("ix_task_tag_tag", "tag"),)
+
+    task_id: int = Field(primary_key=True, foreign_key="task.id", ondelete="CASCADE")
+    tag: str = Field(primary_key=True)
+
+
+class TaskParam(SQLModel, table=True):
+    """One scalar of a task's config, by dotted path, so that parameters sort and filter by index."""
+
+    __tablename__ = "task_param"
+    __table_args__ = (
+        Index("ix_task_param_number", "path", "number", "task_id"),
+        Index("ix_task_param_text", "path", "text", "task_id"),
+    )
+
+    task_id: int = Field(primary_key=True, foreign_key="task.id", ondelete="CASCADE")
+    path: str = Field(primary_key=True)
+    number: float | None = None  # booleans as 0 and 1
+    text: str | None = None
+
+
+class MetricSummary(SQLModel, table=True):
+    """A metric's summary for tables; the metric file is the store. Values are finite or null."""
+
+    __tablename__ = "metric_summary"
+    __table_args__ = (
+        Index("ix_metric_summary_last", "name", "last", "task_id"),
+        Index("ix_metric_summary_min", "name", "min", "task_id"),
+        Index("ix_metric_summary_max", "name", "max", "task_id"),
+    )
+
+    task_id: int = Field(primary_key=True, foreign_key="task.id", ondelete="CASCADE")
+    name: str = Field(primary_key=True)
+    is_classwise: bool = False
+    classes: list[str] = Field(default_factory=list, sa_type=JSON)
+    count: int = 0
+    first: float | None = None
+    last: float | None = None
+    min: float | None = None
+    max: float | None = None
+    min_epoch: float | None = None
+    max_epoch: float | None = None
+    bad_lines: int = 0
+
+
+class OutputFile(SQLModel, table=True):
+    """How far one metric or progress file was read, and its parser's state, in one row."""
+
+    __tablename__ = "output_file"
+
+    task_id: int = Field(primary_key=True, foreign_key="task.id", ondelete="CASCADE")
+    name: str = Field(primary_key=True)
+    state: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
