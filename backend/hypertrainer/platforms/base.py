@@ -51,9 +51,9 @@ class ConditionKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Resources:
-    """What a job asks for. None: the platform's default. `memory` in bytes, `time` in seconds."""
+    """What a job asks for. None: the platform's default (a whole GPU where there are any)."""
 
-    gpus: int = 0
+    gpus: int | None = None
     cpus: int | None = None
     memory_bytes: int | None = None
     time_seconds: int | None = None
@@ -108,7 +108,8 @@ class ExitRecord:
     """`exit.N`: written by the wrapper after the command ended.
 
     `code` is None when the command never started (`reason` says why). `signal` is the last one the
-    wrapper was sent and forwarded. `sizes` are the logs' final sizes in bytes.
+    wrapper was sent and forwarded. `sizes` are the logs' final sizes in bytes. `cause` is what the
+    wrapper itself did: TIMED_OUT at the time limit, CANCELLED where a stop came before the start.
     """
 
     code: int | None
@@ -116,6 +117,7 @@ class ExitRecord:
     at: datetime
     sizes: Mapping[str, int] = field(default_factory=dict)
     reason: str | None = None
+    cause: EndCause | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +181,8 @@ class Capacity:
 
     slots: int
     cpus: int | None
-    gpus: tuple[str, ...]  # as CUDA_VISIBLE_DEVICES names them
+    gpus: tuple[str, ...]  # as CUDA_VISIBLE_DEVICES names them; named twice, two jobs share it
+    memory_bytes: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,6 +208,9 @@ class Platform(ABC):
     name: str
     type: str
     has_local_output: bool = True  # task folders of its jobs are folders of this machine
+    python: str | None = None  # the interpreter its owner chose for `.py` scripts
+    grace_seconds: int = 10  # between TERM and KILL
+    poll_seconds: float = 1.0  # the least time between two observations without a hint
 
     @abstractmethod
     async def check(self) -> Health:
