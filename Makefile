@@ -44,8 +44,8 @@ setup: $(PACKAGES) $(DASHBOARD) ## install everything into .venv and frontend/no
 $(PACKAGES):
 	@python=$$(tools/python) && { $(BIN)/python -c '' 2>/dev/null || $$python -m venv --clear .venv; }
 	@echo "Installing the Python packages into .venv …"
-	@$(BIN)/python -m pip install --quiet --require-hashes -r requirements-dev.lock
-	@$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	@$(BIN)/python -m pip install -qq --require-hashes -r requirements-dev.lock
+	@$(BIN)/python -m pip install -qq --no-deps --no-build-isolation --editable .
 	@rm -f .venv/installed-*; touch $@
 
 $(MODULES):
