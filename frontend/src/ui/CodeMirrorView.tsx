@@ -1,0 +1,161 @@
+import { defaultKeymap, history, historyKeymap, indentWithTab } from "@codemirror/commands";
+import { yaml } from "@codemirror/lang-yaml";
+import {
+  bracketMatching,
+  foldGutter,
+  foldKeymap,
+  HighlightStyle,
+  indentUnit,
+  syntaxHighlighting,
+} from "@codemirror/language";
+import { lintGutter, lintKeymap, setDiagnostics } from "@codemirror/lint";
+import { Compartment, EditorState, type Text } from "@codemirror/state";
+import {
+  drawSelection,
+  EditorView,
+  highlightActiveLine,
+  highlightActiveLineGutter,
+  keymap,
+  lineNumbers,
+} from "@codemirror/view";
+import { tags } from "@lezer/highlight";
+import { useEffect, useRef } from "react";
+import type { Diagnostic, YamlEditorProps } from "./YamlEditor";
+
+const highlighting = HighlightStyle.define([
+  { tag: [tags.propertyName, tags.definition(tags.propertyName)], color: "var(--code-key)" },
+  { tag: [tags.string, tags.special(tags.string)], color: "var(--code-string)" },
+  { tag: [tags.number, tags.bool, tags.null, tags.keyword], color: "var(--code-number)" },
+  { tag: [tags.comment, tags.meta], color: "var(--code-comment)" },
+]);
+
+const look = EditorView.theme({
+  "&": { height: "100%", fontSize: "12px", backgroundColor: "var(--surface-sunken)", color: "var(--text)" },
+  "&.cm-focused": { outline: "2px solid var(--focus-ring)", outlineOffset: "-1px" },
+  ".cm-scroller": { fontFamily: "var(--mantine-font-family-monospace)", lineHeight: "18px" },
+  ".cm-gutters": { backgroundColor: "var(--surface-sunken)", color: "var(--text-dim)", border: "0" },
+  ".cm-activeLine, .cm-activeLineGutter": { backgroundColor: "var(--surface-hover)" },
+  ".cm-cursor": { borderLeftColor: "var(--text)" },
+  "&.cm-focused > .cm-scroller > .cm-selectionLayer .cm-selectionBackground, .cm-selectionBackground": {
+    background: "var(--accent-tint)",
+  },
+  ".cm-tooltip": {
+    backgroundColor: "var(--surface-card)",
+    color: "var(--text)",
+    border: "1px solid var(--line-strong)",
+    borderRadius: "6px",
+  },
+});
+
+/** After Esc, Tab leaves the editor for ten seconds or until another key. */
+const escapeHatch = keymap.of([
+  {
+    key: "Escape",
+    run: (view) => {
+      view.setTabFocusMode(10_000);
+      return false;
+    },
+  },
+  indentWithTab,
+]);
+
+const editing = [
+  history(),
+  drawSelection(),
+  highlightActiveLine(),
+  highlightActiveLineGutter(),
+  lintGutter(),
+  escapeHatch,
+  keymap.of([...defaultKeymap, ...historyKeymap, ...foldKeymap, ...lintKeymap]),
+];
+
+/** CodeMirror as a controlled React component. */
+export function CodeMirrorView(props: YamlEditorProps) {
+  const { value, label, onChange, isReadOnly = false, diagnostics, height = 240 } = props;
+  const parent = useRef<HTMLDivElement>(null);
+  const view = useRef<EditorView>(null);
+  const changed = useRef(onChange);
+  const access = useRef(new Compartment());
+  changed.current = onChange;
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the editor is made once; later values arrive below
+  useEffect(() => {
+    if (!parent.current) return;
+    const editor = new EditorView({
+      parent: parent.current,
+      state: EditorState.create({
+        doc: value,
+        extensions: extensions(access.current, label, isReadOnly, changed),
+      }),
+    });
+    view.current = editor;
+    return () => editor.destroy();
+  }, []);
+
+  useEffect(() => {
+    const editor = view.current;
+    if (!editor || editor.state.doc.toString() === value) return;
+    editor.dispatch({ changes: { from: 0, to: editor.state.doc.length, insert: value } });
+  }, [value]);
+
+  useEffect(() => {
+    view.current?.dispatch({ effects: access.current.reconfigure(accessOf(label, isReadOnly)) });
+  }, [label, isReadOnly]);
+
+  useEffect(() => {
+    const editor = view.current;
+    if (editor) editor.dispatch(setDiagnostics(editor.state, placed(editor.state.doc, diagnostics ?? [])));
+  }, [diagnostics]);
+
+  return (
+    <div
+      ref={parent}
+      style={{ height, minHeight: 0, overflow: "hidden", borderRadius: 6, border: "1px solid var(--line)" }}
+    />
+  );
+}
+
+function accessOf(label: string, isReadOnly: boolean) {
+  return [
+    EditorState.readOnly.of(isReadOnly),
+    EditorView.editable.of(!isReadOnly),
+    EditorView.contentAttributes.of({
+      "aria-label": label,
+      "aria-readonly": String(isReadOnly),
+      tabindex: "0",
+      ...(isReadOnly ? {} : { "aria-description": "Press Escape, then Tab to leave the editor" }),
+    }),
+    isReadOnly ? [] : editing,
+  ];
+}
+
+function extensions(
+  access: Compartment,
+  label: string,
+  isReadOnly: boolean,
+  changed: { current: YamlEditorProps["onChange"] },
+) {
+  return [
+    lineNumbers(),
+    foldGutter(),
+    bracketMatching(),
+    yaml(),
+    indentUnit.of("  "),
+    syntaxHighlighting(highlighting),
+    look,
+    access.of(accessOf(label, isReadOnly)),
+    EditorView.updateListener.of((update) => {
+      if (update.docChanged) changed.current?.(update.state.doc.toString());
+    }),
+  ];
+}
+
+/** Positions of diagnostics in the text; each marks the rest of its word, and stays within the text. */
+function placed(doc: Text, diagnostics: readonly Diagnostic[]) {
+  return diagnostics.map(({ line, column, message, severity }) => {
+    const at = doc.line(Math.min(Math.max(1, line), doc.lines));
+    const from = Math.min(at.from + Math.max(0, column - 1), at.to);
+    const word = /^[^\s,:\]}]+/.exec(doc.sliceString(from, at.to))?.[0].length ?? 0;
+    return { from, to: Math.min(from + Math.max(1, word), at.to), message, severity };
+  });
+}
