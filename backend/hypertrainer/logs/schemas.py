@@ -21,8 +21,10 @@ class LogSlice(BaseModel):
     """The text of the bytes `[offset, next_offset)` of a log, cut between characters."""
 
     text: str = Field(description="bytes that are not UTF-8 are shown as U+FFFD")
-    offset: int = Field(description="where the text starts; not before the offset asked for, "
-                        "unless the file is shorter than that")
+    offset: int = Field(
+        description="where the text starts; not before the offset asked for, "
+        "unless the file is shorter than that"
+    )
     next_offset: int = Field(description="where the next slice starts")
     size: int = Field(description="bytes in the file when it was read")
     is_complete: bool = Field(description="the slice reached the end of the file")

@@ -10,8 +10,6 @@ DEFAULT_LIMIT = 64 * 1024
 MAX_LIMIT = 1024 * 1024
 _LONGEST_CHARACTER = 4
 
-_new_decoder = codecs.getincrementaldecoder("utf-8")
-
 
 def read_slice(path: Path, offset: int, limit: int = DEFAULT_LIMIT) -> LogSlice:
     """Read at most `limit` bytes from `offset`, without ever splitting a character.
@@ -28,17 +26,22 @@ def read_slice(path: Path, offset: int, limit: int = DEFAULT_LIMIT) -> LogSlice:
         start = _start(file.fileno(), max(0, size + offset) if offset < 0 else min(offset, size))
         limit = max(_LONGEST_CHARACTER, min(limit, MAX_LIMIT))
         chunk = os.pread(file.fileno(), min(limit, size - start), start)
-    decoder = _new_decoder("replace")
-    text = decoder.decode(chunk)
-    waiting, _ = decoder.getstate()
-    end = start + len(chunk)
+    text, num_decoded = decoded(chunk)
     return LogSlice(
         text=text,
         offset=start,
-        next_offset=end - len(waiting),
+        next_offset=start + num_decoded,
         size=size,
-        is_complete=end >= size,
+        is_complete=start + len(chunk) >= size,
     )
+
+
+def decoded(chunk: bytes) -> tuple[str, int]:
+    """The text of a chunk and the bytes it stands for, without a character cut off at the end."""
+    decoder = codecs.getincrementaldecoder("utf-8")("replace")
+    text = decoder.decode(chunk)
+    waiting, _ = decoder.getstate()
+    return text, len(chunk) - len(waiting)
 
 
 def _start(descriptor: int, position: int) -> int:

@@ -2,13 +2,15 @@
 
 import re
 
+from hypertrainer.logs.tail import decoded
+
 LONGEST_LINE = 8 * 1024
 
 _COLOUR = re.compile(r"\x1b\[([0-9;:]*)m")
 # Anything that moves the cursor or erases; colours alone leave a line as it is.
 _NEEDS_DRAWING = re.compile(r"[\r\b]|\x1b(?!\[[0-9;:]*m)")
 _TOKEN = re.compile(
-    r"(?P<text>[^\x00-\x08\x0a-\x1f\t]+)"
+    r"(?P<text>[^\x00-\x1f]+)"
     r"|\x1b\[(?P<arguments>[0-?]*)[ -/]*(?P<command>[@-~])"
     r"|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\|$)"
     r"|\x1b[@-Z\\^_]?"
@@ -26,7 +28,7 @@ def drawn(line: str) -> str:
     `\r`, `\b`, tabs, `ESC[K` and sideways cursor movements act; colours stay; other sequences
     vanish. Every character counts as one column.
     """
-    line = line.rstrip("\r") if line.endswith("\r") else line
+    line = line.rstrip("\r")
     if not _NEEDS_DRAWING.search(line):
         return line
     if "\b" in line or "\t" in line or "\x1b" in line:
@@ -34,16 +36,19 @@ def drawn(line: str) -> str:
     return _overlaid(line.split("\r"))
 
 
-def shortened(line: str, num_bytes: int) -> str:
-    """Cut a line at 8 KiB with a mark saying how many of its `num_bytes` were left out."""
-    encoded = line.encode("utf-8")
-    if len(encoded) <= LONGEST_LINE and num_bytes <= len(encoded):
+def shortened(line: str) -> str:
+    """Cut a line at 8 KiB with a mark saying how many bytes of UTF-8 were left out."""
+    if len(line) * 4 <= LONGEST_LINE or len(line.encode("utf-8")) <= LONGEST_LINE:
         return line
-    kept = encoded[:LONGEST_LINE].decode("utf-8", "ignore")
-    kept = _HALF_SEQUENCE.sub("", kept)
-    left_out = max(num_bytes, len(encoded)) - len(kept.encode("utf-8"))
+    encoded = line.encode("utf-8")
+    kept, num_kept = decoded(encoded[:LONGEST_LINE])
+    return marked(kept, len(encoded) - num_kept)
+
+
+def marked(kept: str, num_left_out: int) -> str:
+    """The start of a line, and how many bytes follow it that are not shown."""
     reset = "\x1b[0m" if "\x1b" in kept else ""
-    return f"{kept}{reset}… [{left_out:,} bytes left out]"
+    return f"{_HALF_SEQUENCE.sub('', kept)}{reset} … [{num_left_out:,} bytes left out]"
 
 
 def _overlaid(segments: list[str]) -> str:
@@ -64,7 +69,7 @@ class _Screen:
         self._colours: tuple[str, ...] = ()
 
     def draw(self, line: str) -> str:
-        for token in _TOKEN.finditer(line):
+        for token in _TOKEN.finditer(_HALF_SEQUENCE.sub("", line)):
             if token["text"]:
                 self._write(token["text"])
             elif token["command"]:
@@ -94,7 +99,11 @@ class _Screen:
             self._erase(arguments)
         elif command in "CDG":
             distance = int(arguments) if arguments.isdecimal() and len(arguments) < 6 else 1
-            targets = {"C": self._cursor + distance, "D": self._cursor - distance, "G": distance - 1}
+            targets = {
+                "C": self._cursor + distance,
+                "D": self._cursor - distance,
+                "G": distance - 1,
+            }
             self._move_to(targets[command])
 
     def _move_to(self, column: int) -> None:
