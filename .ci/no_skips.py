@@ -15,20 +15,24 @@ def _note(report: pytest.TestReport | pytest.CollectReport) -> None:
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Note a test that was skipped."""
     _note(report)
 
 
 def pytest_collectreport(report: pytest.CollectReport) -> None:
+    """Note a module that was skipped."""
     _note(report)
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Fail a run that would have passed."""
     if _skipped and session.exitstatus == pytest.ExitCode.OK:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say what was skipped, and why."""
     if _skipped:
         terminalreporter.section("skipped, which fails here")
         for line in _skipped:
