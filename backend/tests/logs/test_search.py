@@ -1,5 +1,4 @@
 import asyncio
-import os
 import re
 import time
 from pathlib import Path
@@ -103,9 +102,15 @@ async def test_a_catastrophic_expression_ends_in_time_with_what_was_found(log: P
 
 
 def searches_of(log: Path) -> list[Path]:
-    """The processes of this machine that have the log open."""
-    links = Path("/proc").glob("[0-9]*/fd/*")
-    return [link for link in links if os.path.lexists(link) and os.path.realpath(link) == str(log)]
+    """Where processes of this machine have the log open."""
+    return [link for link in Path("/proc").glob("[0-9]*/fd/*") if is_link_to(link, log)]
+
+
+def is_link_to(link: Path, path: Path) -> bool:
+    try:
+        return link.readlink() == path
+    except OSError:  # the process is gone, or not ours
+        return False
 
 
 def wait_for_a_search_of(log: Path) -> None:
