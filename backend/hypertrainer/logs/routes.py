@@ -7,27 +7,25 @@ from fastapi import APIRouter, Depends, Header, Path, Query, Request
 from fastapi.responses import FileResponse, Response, StreamingResponse
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
-from hypertrainer.dependencies import ReadingDep
-from hypertrainer.error_body import ErrorBody
+from hypertrainer.dependencies import PathId, ReadingDep
 from hypertrainer.logs import folder, service
 from hypertrainer.logs.follow import Growth, follow
 from hypertrainer.logs.lines import MAX_COUNT, LogIndexes
 from hypertrainer.logs.schemas import LogLines, LogList, LogSearch, LogSlice
 from hypertrainer.logs.tail import DEFAULT_LIMIT, MAX_LIMIT
 
-router = APIRouter(prefix="/logs", tags=["logs"], responses={404: {"model": ErrorBody}})
+router = APIRouter(prefix="/logs", tags=["logs"])
 
 _CHUNK = 256 * 1024
 
-TaskId = Annotated[int, Path(ge=1, lt=2**31)]
 LogName = Annotated[str, Path(min_length=1, max_length=255)]
 
 
-async def _log_path(session: ReadingDep, task_id: TaskId, name: LogName) -> FilePath:
+async def _log_path(session: ReadingDep, task_id: PathId, name: LogName) -> FilePath:
     return await service.get_log_path(session, task_id, name)
 
 
-async def _future_log_path(session: ReadingDep, task_id: TaskId, name: LogName) -> FilePath:
+async def _future_log_path(session: ReadingDep, task_id: PathId, name: LogName) -> FilePath:
     return await service.get_future_log_path(session, task_id, name)
 
 
@@ -37,7 +35,7 @@ def _log_indexes(request: Request) -> LogIndexes:
 
 
 @router.get("/{task_id}")
-async def list_logs(session: ReadingDep, task_id: TaskId) -> LogList:
+async def list_logs(session: ReadingDep, task_id: PathId) -> LogList:
     """The text files of a task: standard output and error first, then by name."""
     return await service.list_logs(session, task_id)
 
@@ -63,7 +61,7 @@ async def read_log_lines(
     return await service.read_lines(indexes, path, start, count)
 
 
-@router.get("/{task_id}/{name}/search", responses={422: {"model": ErrorBody}})
+@router.get("/{task_id}/{name}/search")
 async def search_log(
     path: Annotated[FilePath, Depends(_log_path)],
     pattern: Annotated[str, Query(min_length=1, max_length=1000)],
