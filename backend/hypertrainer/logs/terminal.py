@@ -19,6 +19,7 @@ _TOKEN = re.compile(
 _HALF_SEQUENCE = re.compile(r"\x1b\[?[0-9;:]*$")
 _TAB_WIDTH = 8
 _MOST_COLOURS = 8
+_LONGEST_DRAWN = 16 * 1024
 _WIDEST = 64 * 1024
 
 
@@ -32,7 +33,7 @@ def drawn(line: str) -> str:
     if not _NEEDS_DRAWING.search(line):
         return line
     if "\b" in line or "\t" in line or "\x1b" in line:
-        return _Screen().draw(line)
+        return _Screen().draw(_latest(line))
     return _overlaid(line.split("\r"))
 
 
@@ -49,6 +50,12 @@ def marked(kept: str, num_left_out: int) -> str:
     """The start of a line, and how many bytes follow it that are not shown."""
     reset = "\x1b[0m" if "\x1b" in kept else ""
     return f"{_HALF_SEQUENCE.sub('', kept)}{reset} … [{num_left_out:,} bytes left out]"
+
+
+def _latest(line: str) -> str:
+    """The end of a long progress bar: what it drew before was drawn over many times since."""
+    recent = line.find("\r", max(0, len(line) - _LONGEST_DRAWN))
+    return line[recent:] if len(line) > _LONGEST_DRAWN and recent >= 0 else line
 
 
 def _overlaid(segments: list[str]) -> str:

@@ -77,3 +77,8 @@ def test_a_long_line_is_cut_between_characters_and_says_so() -> None:
 def test_a_cut_does_not_leave_half_a_colour_behind() -> None:
     line = RED + "x" * (LONGEST_LINE - 7) + RED + "y"
     assert shortened(line).startswith(RED + "x" * (LONGEST_LINE - 7) + RESET + " … [")
+
+
+def test_a_long_coloured_progress_bar_is_drawn_from_its_end() -> None:
+    steps = [f"\r{RED}{percent:3}%{RESET} {'█' * 50}" for percent in range(101)]
+    assert drawn("".join(steps) * 20) == f"{RED}100%{RESET} {'█' * 50}"
