@@ -208,9 +208,16 @@ class Platform(ABC):
     name: str
     type: str
     has_local_output: bool = True  # task folders of its jobs are folders of this machine
+    # How much absence, in complete reports and in seconds, it takes to call a job lost; and how
+    # long an unanswered submission is looked up before it is sent again.
+    absence_reports: int = 3
+    absence_seconds: float = 300.0
+    resubmit_seconds: float = 90.0
+    # The pace of polls without a hint: right after a change, and when nothing changes.
+    poll_soon_seconds: float = 5.0
+    poll_seconds: float = 60.0
     python: str | None = None  # the interpreter its owner chose for `.py` scripts
     grace_seconds: int = 10  # between TERM and KILL
-    poll_seconds: float = 1.0  # the least time between two observations without a hint
 
     @abstractmethod
     async def check(self) -> Health:

@@ -1,0 +1,98 @@
+"""The language of a queue: text in, text out. A scheduler does no input or output of its own."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from hypertrainer.platforms.base import (
+    ExitRecord,
+    JobHandle,
+    JobSpec,
+    Observation,
+    StartRecord,
+    StopSignal,
+    SubmitOutcome,
+    Submitted,
+)
+from hypertrainer.platforms.processes import ProcessIdentity
+from hypertrainer.platforms.transports.base import ExecResult
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What the files of one attempt say, read in one go.
+
+    `launched` is the process that claimed the attempt, or else the one that the launcher made.
+    `probes` are the contents of the scheduler's own files of interest; None: no such file.
+    """
+
+    handle: JobHandle
+    start: StartRecord | None = None
+    exit: ExitRecord | None = None
+    owner: str | None = None
+    launched: ProcessIdentity | None = None
+    probes: Mapping[str, bytes | None] = field(default_factory=dict)
+    error: str | None = None  # something could not be read: nothing follows from an absence
+
+    @property
+    def process(self) -> ProcessIdentity | None:
+        """The job's wrapper, by its own word or else by its launcher's."""
+        start = self.start
+        if start is None:
+            return self.launched
+        return ProcessIdentity(start.pid, start.process_start, start.boot_id)
+
+
+class Scheduler(ABC):
+    """One queue's language. Every script is for `bash -s`; every parser bears noise around it."""
+
+    wrapper_job_id: str = ""  # the bash word for the job's id inside of it; empty: its process
+    has_queue: bool = True  # whether the place limits by itself what runs at once
+
+    def probes(self, handle: JobHandle) -> Sequence[str]:
+        """Files that show by themselves whether a job lives; read before its exit record is."""
+        del handle
+        return ()
+
+    def judge(self, evidence: Evidence) -> Observation | None:
+        """What files alone tell of a job without exit record; None: ask the place."""
+        del evidence
+        return None
+
+    @abstractmethod
+    def submit_script(self, jobs: Sequence[JobSpec]) -> str:
+        """Launches jobs whose wrappers are in place; a job launched before is only named again."""
+
+    @abstractmethod
+    def parse_submit(
+        self, result: ExecResult, jobs: Sequence[JobSpec]
+    ) -> Mapping[str, SubmitOutcome]:
+        """An outcome for every key; `Ambiguous` where the answer is silent."""
+
+    @abstractmethod
+    def list_script(self, jobs: Sequence[Evidence]) -> str:
+        """Asks after jobs, by job id or by key."""
+
+    @abstractmethod
+    def parse_list(self, result: ExecResult, jobs: Sequence[Evidence]) -> Mapping[str, Observation]:
+        """The state of every job of which the answer tells for sure; others are left out.
+
+        Raises:
+            PlatformError: the question itself failed.
+        """
+
+    @abstractmethod
+    def parse_find(self, result: ExecResult, jobs: Sequence[Evidence]) -> Mapping[str, Submitted]:
+        """The answer to `list_script` again: the jobs that exist, by key.
+
+        Raises:
+            PlatformError: the question itself failed.
+        """
+
+    @abstractmethod
+    def signal_script(self, handles: Sequence[JobHandle], signal: StopSignal) -> str:
+        """Tells jobs to stop, and sees to it that those not started never start."""
+
+    @abstractmethod
+    def parse_signal(self, result: ExecResult, handles: Sequence[JobHandle]) -> Mapping[str, str]:
+        """A reason, by key, for every job that could not be told."""
