@@ -1,5 +1,6 @@
 """What was appended to a file since it was last read, and whether it is still the same file."""
 
+import errno
 import os
 import stat
 from dataclasses import dataclass
@@ -50,7 +51,7 @@ def read_appended(path: Path, position: Position, limit_bytes: int) -> Appended:
     try:
         status = os.fstat(descriptor)
         if not stat.S_ISREG(status.st_mode):
-            raise OSError(f"{path} is not a regular file")
+            raise OSError(errno.EINVAL, "not a regular file", str(path))
         is_same = _is_continued(descriptor, status, position)
         start = position if is_same else Position(inode=status.st_ino)
         wanted = max(min(status.st_size - start.offset, limit_bytes), 0)

@@ -9,6 +9,7 @@ from functools import cached_property
 
 import polars as pl
 
+from hypertrainer.metrics.finite import are_finite
 from hypertrainer.metrics.formats import Format
 from hypertrainer.metrics.lines import (
     Row,
@@ -141,7 +142,7 @@ def _is_clean(form: Format, frame: pl.DataFrame) -> bool:
     """A quick look for the usual case of numbers only."""
     for column in form.columns:
         values = frame[column.name]
-        if values.null_count() or (column.is_finite and not values.is_finite().all()):
+        if values.null_count() or (column.is_finite and not are_finite(values)):
             return False
     return True
 

@@ -12,6 +12,8 @@ from math import inf, isfinite
 
 import polars as pl
 
+from hypertrainer.metrics.finite import are_finite
+
 POINTS_PER_BUCKET = 4
 _SHORT = 20_000  # rows; below this, plain lists are quicker than Polars
 
@@ -72,20 +74,20 @@ def draw(x: pl.Series, value: pl.Series, grid: Grid | None, max_points: int) -> 
 
 
 def _raw(x: pl.Series, value: pl.Series) -> Drawing:
-    values = _gapped(value.to_list())
+    values = _gapped(value)
     return Drawing(list(zip(x.to_list(), values, strict=True)), None, len(x), values.count(None))
 
 
-def _gapped(values: list[float]) -> list[float | None]:
-    return [value if isfinite(value) else None for value in values]
+def _gapped(value: pl.Series) -> list[float | None]:
+    numbers = value.to_list()
+    return numbers if are_finite(value) else [n if isfinite(n) else None for n in numbers]
 
 
 def _short(x: pl.Series, value: pl.Series, grid: Grid) -> Drawing:
-    xs, values = x.to_list(), value.to_list()
-    gapped = _gapped(values)
+    xs, gapped = x.to_list(), _gapped(value)
     gaps = gapped.count(None)
-    lows = [inf if value is None else value for value in gapped] if gaps else values
-    highs = [-inf if value is None else value for value in gapped] if gaps else values
+    lows = [inf if number is None else number for number in gapped]
+    highs = [-inf if number is None else number for number in gapped] if gaps else lows
     cuts = [0, *(bisect_left(xs, edge) for edge in grid.edges()), len(xs)]
     points: list[Point] = []
     bands: list[Band] = []
@@ -102,8 +104,9 @@ def _short(x: pl.Series, value: pl.Series, grid: Grid) -> Drawing:
 
 
 def _long(x: pl.Series, value: pl.Series, grid: Grid) -> Drawing:
-    is_finite = value.is_finite()
-    finite = value if is_finite.all() else pl.select(pl.when(is_finite).then(value)).to_series()
+    finite = value
+    if not are_finite(value):
+        finite = pl.select(pl.when(value.is_finite()).then(value)).to_series()
     cuts = [0, *x.search_sorted(pl.Series(grid.edges(), dtype=pl.Float64), "left"), len(x)]
     kept: list[int] = []
     bands: list[Band] = []

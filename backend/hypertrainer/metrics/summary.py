@@ -5,6 +5,7 @@ from math import isfinite
 import polars as pl
 from pydantic import BaseModel, ConfigDict
 
+from hypertrainer.metrics.finite import are_finite
 from hypertrainer.metrics.formats import CLASSWISE
 
 KEPT_CLASSES = 1_000
@@ -50,8 +51,8 @@ class Summary(BaseModel):
 
     def _extremes(self, frame: pl.DataFrame) -> dict[str, object]:
         epoch, value = frame["epoch"], frame["value"]
-        is_finite = value.is_finite()
-        if not is_finite.all():
+        if not are_finite(value):
+            is_finite = value.is_finite()
             epoch, value = epoch.filter(is_finite), value.filter(is_finite)
         changes: dict[str, object] = {"non_finite": self.non_finite + frame.height - len(value)}
         lowest, highest = value.arg_min(), value.arg_max()

@@ -10,6 +10,8 @@ def extended_timeline(timeline: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFram
 
     One row per epoch, ascending, with the time at which the epoch was last seen.
     """
+    if rows.is_empty():
+        return timeline
     ends = pl.concat([timeline, rows.select("epoch", "time")])
     return ends.group_by("epoch").agg(pl.col("time").last()).sort("epoch")
 
