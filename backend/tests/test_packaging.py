@@ -1,5 +1,6 @@
 """What a user installs: the locks, and the wheel in an empty environment without Node."""
 
+import json
 import os
 import re
 import subprocess
@@ -56,6 +57,15 @@ def test_tests_run_with_what_users_get() -> None:
 
 def test_the_front_ends_lock_names_no_place_that_packages_come_from() -> None:
     assert '"resolved"' not in _text("frontend/package-lock.json")
+
+
+def test_the_front_ends_lock_holds_every_systems_programs() -> None:
+    packages = json.loads(_text("frontend/package-lock.json"))["packages"]
+    named = {
+        name for package in packages.values() for name in package.get("optionalDependencies", {})
+    }
+    locked = {path.rpartition("node_modules/")[2] for path in packages}
+    assert named - locked == set(), "`npm ci` refuses this lock"
 
 
 @pytest.mark.parametrize("script", ["start.sh", ".ci/run", "tools/python", "tools/node"])
