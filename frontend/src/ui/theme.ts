@@ -1,4 +1,11 @@
-import { type CSSVariablesResolver, createTheme, Modal, ModalHeader, Tooltip } from "@mantine/core";
+import {
+  type CSSVariablesResolver,
+  createTheme,
+  Modal,
+  ModalHeader,
+  Notification,
+  Tooltip,
+} from "@mantine/core";
 
 /** Mantine in our colours, with what it needs to pass WCAG AA in both schemes. */
 export const theme = createTheme({
@@ -31,6 +38,10 @@ export const theme = createTheme({
   components: {
     Modal: Modal.extend({
       defaultProps: { closeButtonProps: { "aria-label": "Close" }, centered: false, yOffset: 44 },
+    }),
+    Notification: Notification.extend({
+      defaultProps: { withBorder: true },
+      styles: { description: { color: "var(--text-dim)" } },
     }),
     ModalHeader: ModalHeader.extend({ defaultProps: { role: "presentation" } }),
     Tooltip: Tooltip.extend({
