@@ -115,7 +115,8 @@ build: setup ## build the wheel, the dashboard inside, into dist/
 	@ls -l dist
 
 dev: setup ## a server that reloads and a dashboard that updates as you type, on port 5173
-	@trap 'kill $$(jobs -p) 2>/dev/null' EXIT; $(BIN)/hypertrainer serve $(ARGS) & $(NPM) run dev
+	@trap 'kill $$(jobs -p) 2>/dev/null' EXIT; $(NPM) run --silent dev & \
+		$(BIN)/watchfiles --filter python "$(BIN)/hypertrainer serve $(ARGS)" backend/hypertrainer
 
 bench: setup ## run the benchmarks; one of them: make bench ARGS=launch
 	@for question in $(if $(ARGS),$(ARGS:%=bench/%.py),bench/[a-z]*.py); do $(BIN)/python "$$question"; done
