@@ -1,6 +1,7 @@
 """FastAPI's side of the seams: what routes ask for.
 
-`scope="function"` matters: otherwise FastAPI commits after the answer has been sent.
+A route that writes opens `services.database.transaction()` itself, so that the commit comes before
+the answer and before the change is announced; a `yield` dependency would end after both.
 """
 
 import asyncio
@@ -8,12 +9,11 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from typing import Annotated
 
-from fastapi import Depends, Query, Request
+from fastapi import Depends, Path, Request
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from hypertrainer.database import Database
 from hypertrainer.events import Broker
-from hypertrainer.pagination import PageParams
 from hypertrainer.platforms.registry import Registry
 from hypertrainer.settings import Settings
 
@@ -22,13 +22,18 @@ from hypertrainer.settings import Settings
 class Wakers:
     """Events that wake the background loops at once after a user's action."""
 
-    submit: asyncio.Event = field(default_factory=asyncio.Event)
-    observe: asyncio.Event = field(default_factory=asyncio.Event)
+    platforms: dict[str, asyncio.Event] = field(default_factory=dict)  # one loop each
     collect: asyncio.Event = field(default_factory=asyncio.Event)
+    folders: asyncio.Event = field(default_factory=asyncio.Event)
     searches: asyncio.Event = field(default_factory=asyncio.Event)
+    environments: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def of_platform(self, name: str) -> asyncio.Event:
+        return self.platforms.setdefault(name, asyncio.Event())
 
     def wake_all(self) -> None:
-        for waker in (self.submit, self.observe, self.collect, self.searches):
+        others = (self.collect, self.folders, self.searches, self.environments)
+        for waker in (*self.platforms.values(), *others):
             waker.set()
 
 
@@ -44,6 +49,7 @@ class Services:
 
 
 def get_services(request: Request) -> Services:
+    """The parts of the application that serves this request."""
     services: Services = request.app.state.services
     return services
 
@@ -52,21 +58,16 @@ ServicesDep = Annotated[Services, Depends(get_services)]
 
 
 def get_settings(services: ServicesDep) -> Settings:
+    """The server's settings."""
     return services.settings
 
 
-async def get_session(services: ServicesDep) -> AsyncIterator[AsyncSession]:
-    """A writing session: one request is one transaction, committed before the answer is sent."""
-    async with services.database.transaction() as session:
-        yield session
-
-
 async def get_reading_session(services: ServicesDep) -> AsyncIterator[AsyncSession]:
+    """A session for queries only."""
     async with services.database.reading() as session:
         yield session
 
 
 SettingsDep = Annotated[Settings, Depends(get_settings)]
-SessionDep = Annotated[AsyncSession, Depends(get_session, scope="function")]
 ReadingDep = Annotated[AsyncSession, Depends(get_reading_session, scope="function")]
-PageDep = Annotated[PageParams, Query()]
+PathId = Annotated[int, Path(ge=1, le=2**31 - 1)]

@@ -45,6 +45,10 @@ class Broker:
     def __init__(self) -> None:
         self._subscriptions: set[Subscription] = set()
 
+    @property
+    def has_listeners(self) -> bool:
+        return bool(self._subscriptions)
+
     def publish(self, kind: EventKind, data: list[Any]) -> None:
         for subscription in self._subscriptions:
             subscription.offer(Event(kind, data))

@@ -1,7 +1,6 @@
 """What the database keeps of searches: a row per search, and a trial row per task."""
 
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import JSON, Index
@@ -9,14 +8,7 @@ from sqlmodel import Field, SQLModel
 
 from hypertrainer.clock import utc_now
 from hypertrainer.database import UtcDateTime
-
-
-class SearchStatus(StrEnum):
-    """A search's status."""
-
-    RUNNING = "running"  # some trial is still active
-    FINISHED = "finished"  # every trial ended by itself
-    STOPPED = "stopped"  # a user stopped it
+from hypertrainer.hpsearch.statuses import SearchStatus
 
 
 class Search(SQLModel, table=True):
@@ -52,6 +44,8 @@ class Trial(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True)
     search_id: int = Field(foreign_key="search.id", ondelete="CASCADE")
     number: int
-    task_id: int | None = Field(default=None, foreign_key="task.id", ondelete="SET NULL", unique=True)
+    task_id: int | None = Field(
+        default=None, foreign_key="task.id", ondelete="SET NULL", unique=True
+    )
     params: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
     created_at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)

@@ -6,21 +6,22 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from hypertrainer.error_body import FieldError
-from hypertrainer.tasks.tables import AttemptState, TaskStatus
+from hypertrainer.tasks.statuses import AttemptState, TaskStatus
 
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 ProjectName = Annotated[str, StringConstraints(strip_whitespace=True, max_length=100)]
 Tag = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60, pattern=r"^[^,\n\r]+$")
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=60, pattern=r"^[^,\n\r]+$"),
 ]
 Notes = Annotated[str, StringConstraints(max_length=100_000)]
 RelativePath = Annotated[str, StringConstraints(min_length=1, max_length=1_000)]
 ConfigText = Annotated[str, StringConstraints(max_length=1_048_576)]
-TaskId = Annotated[int, Field(ge=1, le=2**53 - 1)]
+TaskId = Annotated[int, Field(ge=1, le=2**31 - 1)]
 
 
 class TaskProgress(BaseModel):
-    """How far a run is. Seconds are estimates from recent intervals; null until they mean something."""
+    """How far a run is. Seconds are estimates from recent intervals; null while unknown."""
 
     epoch: int | None
     num_epochs: int | None
@@ -277,3 +278,9 @@ class StatusCountList(BaseModel):
 
     items: list[StatusCount]
     total: int
+
+
+class TaskIdList(BaseModel):
+    """Ids of tasks, newest first."""
+
+    ids: list[int]

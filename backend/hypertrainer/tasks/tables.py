@@ -4,7 +4,6 @@ Tables do not validate (SQLModel): HTTP bodies live in `schemas.py`.
 """
 
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import JSON, Column, Index, String
@@ -12,48 +11,9 @@ from sqlmodel import Field, SQLModel
 
 from hypertrainer.clock import utc_now
 from hypertrainer.database import UtcDateTime
+from hypertrainer.tasks.statuses import AttemptState, TaskStatus
 
-
-class TaskStatus(StrEnum):
-    """A task's status, always derived from evidence; see `lifecycle.py`."""
-
-    WAITING = "waiting"  # for a slot
-    SUBMITTING = "submitting"  # handed to the platform, not started yet
-    RUNNING = "running"
-    FINISHED = "finished"  # exit code 0
-    CRASHED = "crashed"
-    CANCELLED = "cancelled"
-    PRUNED = "pruned"  # stopped early by its search
-    FAILED_TO_START = "failed_to_start"
-    TIMED_OUT = "timed_out"
-    PREEMPTED = "preempted"
-    LOST = "lost"  # no trace left; re-opens when evidence appears
-
-    @property
-    def is_active(self) -> bool:
-        return self in ACTIVE_STATUSES
-
-
-ACTIVE_STATUSES = frozenset({TaskStatus.WAITING, TaskStatus.SUBMITTING, TaskStatus.RUNNING})
-
-
-class AttemptState(StrEnum):
-    """How far an attempt has come."""
-
-    QUEUED = "queued"  # waits for a slot of our own queue
-    INTENT = "intent"  # committed before the platform is told; in doubt after a crash
-    SUBMITTED = "submitted"  # the platform gave a job id
-    RUNNING = "running"  # its start record was seen
-    ENDED = "ended"
-
-    @property
-    def is_on_platform(self) -> bool:
-        return self in ON_PLATFORM_STATES
-
-
-ON_PLATFORM_STATES = frozenset(
-    {AttemptState.INTENT, AttemptState.SUBMITTED, AttemptState.RUNNING}
-)
+CLUSTERED = {"sqlite_with_rowid": False}  # rows live in the primary key: a third smaller, faster
 
 
 class Task(SQLModel, table=True):
@@ -62,8 +22,9 @@ class Task(SQLModel, table=True):
     __tablename__ = "task"
     __table_args__ = (
         Index("ix_task_archived_id", "is_archived", "id"),
+        Index("ix_task_created", "is_archived", "created_at", "id"),
+        Index("ix_task_list", "is_archived", "status", "project", "platform", "search_id"),
         Index("ix_task_status", "status"),
-        Index("ix_task_project", "project"),
         Index("ix_task_search", "search_id"),
         {"sqlite_autoincrement": True},  # an id is never used twice, even after a deletion
     )
@@ -93,7 +54,9 @@ class Task(SQLModel, table=True):
     params: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
     launch: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)  # see launch.LaunchPlan
     progress: dict[str, Any] | None = Field(default=None, sa_type=JSON)
-    is_folder_current: bool = Field(default=False, index=True)  # is task.json up to date?
+    unsaved_changes: int = Field(default=1, index=True)  # since task.json was written
+    is_environment_recorded: bool = Field(default=False, index=True)
+    is_output_collected: bool = Field(default=False, index=True)  # to the last byte, after its end
 
 
 class Attempt(SQLModel, table=True):
@@ -134,30 +97,24 @@ class Attempt(SQLModel, table=True):
     missing_count: int = 0
 
 
-class StopBy(StrEnum):
-    """Who asked for a stop; it decides the status at the end."""
-
-    USER = "user"
-    SEARCH = "search"
-
-
 class TaskTag(SQLModel, table=True):
     """One tag of one task."""
 
     __tablename__ = "task_tag"
-    __table_args__ = (Index("ix_task_tag_tag", "tag"),)
+    __table_args__ = (Index("ix_task_tag_tag", "tag"), CLUSTERED)
 
     task_id: int = Field(primary_key=True, foreign_key="task.id", ondelete="CASCADE")
     tag: str = Field(primary_key=True)
 
 
 class TaskParam(SQLModel, table=True):
-    """One scalar of a task's config, by dotted path, so that parameters sort and filter by index."""
+    """One scalar of a task's config by dotted path: parameters sort and filter by index."""
 
     __tablename__ = "task_param"
     __table_args__ = (
-        Index("ix_task_param_number", "path", "number", "task_id"),
+        Index("ix_task_param_number", "path", "number", "text", "task_id"),  # without: by text
         Index("ix_task_param_text", "path", "text", "task_id"),
+        CLUSTERED,
     )
 
     task_id: int = Field(primary_key=True, foreign_key="task.id", ondelete="CASCADE")
@@ -174,6 +131,7 @@ class MetricSummary(SQLModel, table=True):
         Index("ix_metric_summary_last", "name", "last", "task_id"),
         Index("ix_metric_summary_min", "name", "min", "task_id"),
         Index("ix_metric_summary_max", "name", "max", "task_id"),
+        CLUSTERED,
     )
 
     task_id: int = Field(primary_key=True, foreign_key="task.id", ondelete="CASCADE")

@@ -1,0 +1,90 @@
+"""`/hpsearch`, and submitting: a config with an `hpsearch:` section becomes a search."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, status
+
+from hypertrainer.dependencies import PathId, ReadingDep, Services, ServicesDep
+from hypertrainer.hpsearch.schemas import SearchRead, TrialList
+from hypertrainer.hpsearch.service import list_searches, list_trials, read_search, stop_search
+from hypertrainer.hpsearch.submission import clone, preview, preview_clone, submit
+from hypertrainer.pagination import Page, PageParams
+from hypertrainer.tasks.announce import announce_changes, announce_lists
+from hypertrainer.tasks.schemas import TaskClone, TaskPreview, TaskSubmit, TaskSubmitted
+
+router = APIRouter()
+SEARCHES = [["get", "/hpsearch"]]
+
+
+@router.post("/tasks", status_code=status.HTTP_201_CREATED, tags=["tasks"])
+async def submit_task(services: ServicesDep, request: TaskSubmit) -> TaskSubmitted:
+    """Launch a script with a config; a config with an `hpsearch:` section becomes a search."""
+    return _announced(services, await submit(services, request))
+
+
+@router.post("/tasks/preview", tags=["tasks"])
+async def preview_task(services: ServicesDep, request: TaskSubmit) -> TaskPreview:
+    """Say what would be launched, and every problem with its line and column; write nothing."""
+    return await preview(services, request)
+
+
+@router.post("/tasks/{task_id}/clone", status_code=status.HTTP_201_CREATED, tags=["tasks"])
+async def clone_task(services: ServicesDep, task_id: PathId, request: TaskClone) -> TaskSubmitted:
+    """Run a task again, edited, on any platform; what is left out is the original's."""
+    return _announced(services, await clone(services, task_id, request))
+
+
+@router.post("/tasks/{task_id}/clone/preview", tags=["tasks"])
+async def preview_task_clone(
+    services: ServicesDep, task_id: PathId, request: TaskClone
+) -> TaskPreview:
+    """Say what a clone would launch; write nothing."""
+    return await preview_clone(services, task_id, request)
+
+
+@router.post("/hpsearch", status_code=status.HTTP_201_CREATED, tags=["hpsearch"])
+async def submit_search(services: ServicesDep, request: TaskSubmit) -> TaskSubmitted:
+    """Start a search: as `POST /tasks`, but the config must have an `hpsearch:` section."""
+    return _announced(services, await submit(services, request, must_be_search=True))
+
+
+def _announced(services: Services, submitted: TaskSubmitted) -> TaskSubmitted:
+    services.wakers.wake_all()
+    announce_lists(services.broker)
+    if submitted.search is not None:
+        services.broker.publish("invalidate", SEARCHES)
+    return submitted
+
+
+@router.get("/hpsearch", tags=["hpsearch"])
+async def get_searches(
+    session: ReadingDep, page: Annotated[PageParams, Query()]
+) -> Page[SearchRead]:
+    """List searches, newest first."""
+    items, total = await list_searches(session, page)
+    return Page(items=items, total=total)
+
+
+@router.get("/hpsearch/{search_id}", tags=["hpsearch"])
+async def get_one_search(session: ReadingDep, search_id: PathId) -> SearchRead:
+    """One search."""
+    return await read_search(session, search_id)
+
+
+@router.get("/hpsearch/{search_id}/trials", tags=["hpsearch"])
+async def get_trials(session: ReadingDep, search_id: PathId) -> TrialList:
+    """Every trial of a search, in the order they were drawn."""
+    return TrialList(items=await list_trials(session, search_id))
+
+
+@router.post("/hpsearch/{search_id}/stop", tags=["hpsearch"])
+async def stop_one_search(services: ServicesDep, search_id: PathId) -> SearchRead:
+    """Stop a search: its active tasks are cancelled, the waiting ones never start."""
+    async with services.database.transaction() as session:
+        ids = await stop_search(session, search_id)
+        await session.flush()
+        read = await read_search(session, search_id)
+    services.wakers.wake_all()
+    await announce_changes(services.database, services.broker, ids)
+    services.broker.publish("invalidate", SEARCHES)
+    return read

@@ -1,0 +1,24 @@
+"""Closes searches whose tasks have all ended, and re-opens those whose tasks were resumed."""
+
+from dataclasses import dataclass
+
+from hypertrainer.database import Database
+from hypertrainer.events import Broker
+from hypertrainer.hpsearch.service import close_ended_searches
+
+PAUSE_SECONDS = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class AdvanceSearches:
+    """The pass that keeps searches' statuses true."""
+
+    database: Database
+    broker: Broker
+
+    async def run_once(self) -> float:
+        async with self.database.transaction() as session:
+            changed = await close_ended_searches(session)
+        if changed:
+            self.broker.publish("invalidate", [["get", "/hpsearch"]])
+        return PAUSE_SECONDS

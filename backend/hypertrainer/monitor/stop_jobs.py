@@ -1,0 +1,77 @@
+"""Carries out stops: TERM, a grace, KILL. The deadlines stand in the database, and survive it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlmodel import col, select
+
+from hypertrainer.clock import utc_now
+from hypertrainer.database import Database
+from hypertrainer.monitor.attempts import Pair, handle_of
+from hypertrainer.platforms.base import Platform, StopSignal
+from hypertrainer.tasks.creation import saved_id
+from hypertrainer.tasks.statuses import ON_PLATFORM_STATES
+from hypertrainer.tasks.tables import Attempt, Task
+
+KILL_AGAIN = timedelta(seconds=30)  # a KILL that had no effect is sent again
+
+
+@dataclass(slots=True)
+class StopJobs:
+    """The pass that stops what was asked to stop on one platform."""
+
+    database: Database
+    platform: Platform
+    grace: timedelta = timedelta(seconds=10)
+
+    async def run_once(self) -> tuple[set[int], float | None]:
+        """One round: the ids of the tasks told, and in how many seconds the next is due."""
+        pairs, now = await self._load(), utc_now()
+        to_term = [pair for pair in pairs if pair[0].term_sent_at is None]
+        to_kill = [pair for pair in pairs if _is_kill_due(pair[0], now)]
+        if to_term:
+            await self.platform.stop([handle_of(*pair) for pair in to_term], StopSignal.TERM)
+            await self._mark(to_term, StopSignal.TERM)
+        if to_kill:
+            await self.platform.stop([handle_of(*pair) for pair in to_kill], StopSignal.KILL)
+            await self._mark(to_kill, StopSignal.KILL)
+        told = {saved_id(task) for _, task in (*to_term, *to_kill)}
+        return told, _next_due(pairs, now, self.grace)
+
+    async def _load(self) -> list[Pair]:
+        query = (
+            select(Attempt, Task)
+            .join(Task, col(Task.id) == col(Attempt.task_id))
+            .where(
+                col(Attempt.state).in_(ON_PLATFORM_STATES),
+                col(Attempt.stop_requested_at).is_not(None),
+                col(Task.platform) == self.platform.name,
+            )
+        )
+        async with self.database.reading() as session:
+            return [(attempt, task) for attempt, task in await session.exec(query)]
+
+    async def _mark(self, pairs: Sequence[Pair], signal: StopSignal) -> None:
+        now = utc_now()
+        async with self.database.transaction() as session:
+            for old, _ in pairs:
+                attempt = await session.get(Attempt, old.id)
+                if attempt is None or attempt.state not in ON_PLATFORM_STATES:
+                    continue
+                if signal is StopSignal.TERM:
+                    attempt.term_sent_at, attempt.kill_after = now, now + self.grace
+                else:
+                    attempt.kill_sent_at, attempt.kill_after = now, now + KILL_AGAIN
+                session.add(attempt)
+
+
+def _is_kill_due(attempt: Attempt, now: datetime) -> bool:
+    return attempt.kill_after is not None and attempt.kill_after <= now
+
+
+def _next_due(pairs: Sequence[Pair], now: datetime, grace: timedelta) -> float | None:
+    if not pairs:
+        return None
+    deadlines = [attempt.kill_after or now + grace for attempt, _ in pairs]
+    return max(0.05, (min(deadlines) - now).total_seconds())

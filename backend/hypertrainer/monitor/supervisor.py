@@ -1,0 +1,124 @@
+"""Runs the loops: each pass again and again, limited, backed off after a failure, delaying nobody.
+
+This is the one place that catches every exception: a pass that fails is logged and tried again.
+"""
+
+import asyncio
+import contextlib
+import random
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import structlog
+
+from hypertrainer.clock import utc_now
+
+log = structlog.get_logger(__name__)
+MAX_BACK_OFF_SECONDS = 60.0
+
+# A pass gets through one round of work and says in how many seconds it wants to be called again.
+Pass = Callable[[], Awaitable[float]]
+
+
+@dataclass(slots=True)
+class LoopHealth:
+    """How a loop is doing, as `/health` shows it."""
+
+    last_success_at: datetime | None = None
+    last_error: str | None = None
+    consecutive_failures: int = 0
+    next_at: datetime | None = None
+
+    @property
+    def is_failing(self) -> bool:
+        return self.consecutive_failures > 0
+
+
+@dataclass(slots=True)
+class Loop:
+    """One pass, repeated: at once when woken, else when the pass itself asked to be called.
+
+    `wait` may return early when something happened that the pass should look at.
+    """
+
+    name: str
+    run_once: Pass
+    waker: asyncio.Event
+    timeout_seconds: float | None = 300.0
+    wait: Callable[[], Awaitable[None]] | None = None
+    health: LoopHealth = field(default_factory=LoopHealth)
+
+    async def run(self) -> None:
+        while True:
+            self.waker.clear()
+            await self._rest(await self._attempt())
+
+    async def _attempt(self) -> float:
+        try:
+            async with asyncio.timeout(self.timeout_seconds):
+                pause = await self.run_once()
+        except Exception as error:  # noqa: BLE001 - the supervisor outlives any pass
+            return self._failed(error)
+        self.health = LoopHealth(last_success_at=utc_now())
+        return pause
+
+    def _failed(self, error: Exception) -> float:
+        failures = self.health.consecutive_failures + 1
+        self.health.consecutive_failures = failures
+        self.health.last_error = f"{type(error).__name__}: {error}"
+        log.warning("pass_failed", loop=self.name, failures=failures, exc_info=error)
+        return float(min(MAX_BACK_OFF_SECONDS, 2 ** min(failures, 6)) * random.uniform(0.8, 1.2))
+
+    async def _rest(self, seconds: float) -> None:
+        waits: list[asyncio.Task[object]] = [
+            asyncio.create_task(self.waker.wait(), name=f"{self.name}:woken")
+        ]
+        if self.wait is not None and not self.health.is_failing:
+            waits.append(asyncio.create_task(_quietly(self.wait), name=f"{self.name}:changed"))
+        try:
+            await asyncio.wait(waits, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for waiting in waits:
+                waiting.cancel()
+            await asyncio.gather(*waits, return_exceptions=True)
+
+
+async def _quietly(wait: Callable[[], Awaitable[None]]) -> None:
+    try:
+        await wait()
+    except Exception:  # a broken hint must not become a busy loop
+        log.warning("wait_failed", exc_info=True)
+        await asyncio.Event().wait()
+
+
+class Supervisor:
+    """Owns every background loop of one application."""
+
+    def __init__(self) -> None:
+        self._loops: dict[str, Loop] = {}
+        self._running: dict[str, asyncio.Task[None]] = {}
+
+    def add(self, loop: Loop) -> None:
+        """Start a loop; a name that runs already is left alone."""
+        if loop.name in self._running:
+            return
+        self._loops[loop.name] = loop
+        self._running[loop.name] = asyncio.create_task(loop.run(), name=f"loop:{loop.name}")
+
+    async def remove(self, name: str) -> None:
+        """Stop one loop."""
+        self._loops.pop(name, None)
+        running = self._running.pop(name, None)
+        if running is not None:
+            running.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await running
+
+    async def stop(self) -> None:
+        """Stop every loop. Jobs go on; nothing that matters is only in memory."""
+        for name in list(self._running):
+            await self.remove(name)
+
+    def health(self) -> dict[str, LoopHealth]:
+        return {name: loop.health for name, loop in self._loops.items()}

@@ -1,0 +1,24 @@
+"""Tells open pages which tasks changed. Called after a commit, never before."""
+
+from collections.abc import Iterable
+
+from hypertrainer.database import Database
+from hypertrainer.events import Broker
+from hypertrainer.tasks.queries import read_tasks
+
+LISTS = [["get", "/tasks"], ["get", "/tasks/counts"], ["get", "/projects"], ["get", "/tags"]]
+
+
+async def announce_changes(database: Database, broker: Broker, ids: Iterable[int]) -> None:
+    """Publish these tasks' rows as they are now."""
+    wanted = list(dict.fromkeys(ids))
+    if not wanted or not broker.has_listeners:
+        return
+    async with database.reading() as session:
+        tasks = await read_tasks(session, wanted)
+    broker.publish("tasks", [task.model_dump(mode="json") for task in tasks])
+
+
+def announce_lists(broker: Broker) -> None:
+    """Publish that lists of tasks have other members now."""
+    broker.publish("invalidate", LISTS)
