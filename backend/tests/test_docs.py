@@ -12,6 +12,7 @@ import typer.main
 import hypertrainer
 from hypertrainer.cli import app as command_line
 from hypertrainer.errors import HyperTrainerError
+from hypertrainer.platforms.place_settings import LocalSettings
 from hypertrainer.settings import Settings
 from hypertrainer.tasks.statuses import ACTIVE_STATUSES, TaskStatus
 
@@ -64,6 +65,11 @@ def test_the_readme_has_no_setting_that_is_none() -> None:
     ours = {f"HYPERTRAINER_{name.upper()}" for name in Settings.model_fields}
     told = {row for row in rows(README) if row.startswith("HYPERTRAINER_")}
     assert told - {"HYPERTRAINER_URL"} == ours
+
+
+@pytest.mark.parametrize("key", LocalSettings.model_fields)
+def test_the_readme_has_a_row_for_every_key_of_a_platform(key: str) -> None:
+    assert key in rows(README)
 
 
 @pytest.mark.parametrize("status", TaskStatus)
