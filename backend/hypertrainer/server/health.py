@@ -1,8 +1,6 @@
 """`GET /health`: is the server well? Needs no token, so it tells nothing that is private."""
 
-from collections.abc import Mapping
-from datetime import datetime
-from typing import Literal, Protocol
+from typing import Literal
 
 from fastapi import APIRouter, Request
 from sqlalchemy import text
@@ -12,38 +10,20 @@ from hypertrainer import __version__
 from hypertrainer.database import Database
 from hypertrainer.dependencies import ServicesDep
 from hypertrainer.security.gate import AUTHENTICATED
+from hypertrainer.server.background import LoopState, find_background
 from hypertrainer.server.schemas import HealthRead, LoopRead
 
 router = APIRouter(tags=["server"])
-
-
-class LoopState(Protocol):
-    """What is asked of a loop's state."""
-
-    @property
-    def last_success_at(self) -> datetime | None: ...
-    @property
-    def last_error(self) -> str | None: ...
-    @property
-    def consecutive_failures(self) -> int: ...
-    @property
-    def next_at(self) -> datetime | None: ...
-
-
-class LoopStates(Protocol):
-    """What is asked of `app.state.supervisor`, by loop name."""
-
-    def health(self) -> Mapping[str, LoopState]: ...
 
 
 @router.get("/health")
 async def get_health(request: Request, services: ServicesDep) -> HealthRead:
     """Whether the server, its database and its background loops are well."""
     database = await _database_status(services.database)
+    background = find_background(request)
     is_private = not request.scope.get(AUTHENTICATED, False)
-    loops = {
-        name: _loop(state, is_private=is_private) for name, state in loop_states(request).items()
-    }
+    states = background.health() if background else {}
+    loops = {name: _loop(state, is_private=is_private) for name, state in states.items()}
     is_degraded = any(loop.status == "failing" for loop in loops.values())
     well: Literal["ok", "degraded"] = "degraded" if is_degraded else "ok"
     return HealthRead(
@@ -52,12 +32,6 @@ async def get_health(request: Request, services: ServicesDep) -> HealthRead:
         database=database,
         loops=loops,
     )
-
-
-def loop_states(request: Request) -> Mapping[str, LoopState]:
-    """The background loops' states; none where the application runs without loops."""
-    supervisor: LoopStates | None = getattr(request.app.state, "supervisor", None)
-    return {} if supervisor is None else supervisor.health()
 
 
 def _loop(state: LoopState, *, is_private: bool) -> LoopRead:
