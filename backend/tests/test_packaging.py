@@ -74,6 +74,13 @@ def test_scripts_can_be_run(script: str) -> None:
     subprocess.run(["bash", "-n", str(ROOT / script)], check=True)
 
 
+@pytest.mark.slow
+def test_a_second_set_up_has_nothing_to_do() -> None:
+    subprocess.run(["make", "setup"], cwd=ROOT, check=True, capture_output=True)
+    again = subprocess.run(["make", "--question", "setup"], cwd=ROOT, check=False)
+    assert again.returncode == 0
+
+
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     assert (ROOT / "backend/hypertrainer/static/index.html").is_file(), "run `make setup` first"
