@@ -9,6 +9,7 @@ from hypertrainer.metrics.folder import MetricFile, TaskFolder, metric_files
 from hypertrainer.metrics.parse import ParserState, parse
 
 BLOCK_BYTES = 1_048_576
+_MOST_WHOLE = 2.0**53  # below it a float holds every whole number
 HEADER = b"task_id,name,class,epoch,value\n"
 
 
@@ -42,11 +43,16 @@ def _frames(file: MetricFile, *, is_final: bool) -> Iterator[pl.DataFrame]:
 
 def _csv(task_id: int, name: str, frame: pl.DataFrame) -> bytes:
     label = pl.col("label") if "label" in frame.columns else pl.lit("")
+    epoch = pl.col("epoch")
+    is_whole = (epoch == epoch.floor()) & (epoch.abs() < _MOST_WHOLE)
     table = frame.select(
         pl.lit(task_id).alias("task_id"),
         pl.lit(name).alias("name"),
         label.alias("class"),
-        "epoch",
+        pl.when(is_whole)
+        .then(epoch.cast(pl.Int64, strict=False))
+        .cast(pl.String)
+        .fill_null(epoch.cast(pl.String)),
         "value",
     )
     return table.write_csv(include_header=False).encode()

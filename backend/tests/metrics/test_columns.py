@@ -1,5 +1,6 @@
 """The parsed columns in memory and on disk: always what the file says."""
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import polars as pl
@@ -205,3 +206,26 @@ def test_the_columns_do_not_depend_on_when_they_were_read(
     rows = [row for part in parts for row in part]
     assert _points(cache, path) == sorted(rows, key=lambda row: row[0])
     assert isinstance(_read(cache, path).frames[None], pl.DataFrame)
+
+
+def test_readers_in_several_threads_all_get_whole_answers(tmp_path: Path) -> None:
+    path, cache = tmp_path / "metric_loss.log", ColumnCache(tmp_path / "cache")
+    path.touch()
+
+    def read_often() -> list[int]:
+        counts = []
+        for _ in range(100):
+            points = _points(cache, path)
+            assert points == [(epoch, epoch) for epoch in range(len(points))]
+            counts.append(len(points))
+            cache.settle()
+        return counts
+
+    with ThreadPoolExecutor(4) as pool:
+        readers = [pool.submit(read_often) for _ in range(4)]
+        for epoch in range(500):
+            _append(path, f"{epoch}\t{epoch}\n")
+        for reader in readers:
+            counts = reader.result(timeout=60)
+            assert counts == sorted(counts)
+    assert len(_points(cache, path)) == 500

@@ -71,7 +71,7 @@ def _values(data: bytes) -> list[tuple[float, float]]:
 
 
 @given(st.data())
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @pytest.mark.parametrize("form", FORMATS, ids=lambda form: form.name)
 def test_any_split_of_the_bytes_gives_the_same_rows_and_state(
     form: Format, data: st.DataObject
@@ -92,7 +92,7 @@ def test_any_split_of_the_bytes_gives_the_same_rows_and_state(
 
 
 @given(st.data())
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=200, deadline=None)
 @pytest.mark.parametrize("form", FORMATS, ids=lambda form: form.name)
 def test_reading_in_bulk_and_by_the_line_agree(form: Format, data: st.DataObject) -> None:
     good = b"".join(line + b"\n" for line in data.draw(st.lists(good_lines(form), max_size=20)))
