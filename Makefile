@@ -51,7 +51,7 @@ $(PACKAGES):
 $(MODULES):
 	@tools/node
 	@echo "Installing the front end's packages into frontend/node_modules …"
-	@$(NPM) ci --no-audit --no-fund --loglevel=error
+	@$(NPM) ci --ignore-scripts --no-audit --no-fund --loglevel=error
 	@touch $@
 
 $(DASHBOARD): $(MODULES)
