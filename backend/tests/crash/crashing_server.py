@@ -1,0 +1,101 @@
+"""A server that kills itself with SIGKILL at its n-th step, for the crash-point tests.
+
+A step is either side of a commit, or either side of a call to a platform: everywhere where a crash
+leaves the world in another state. Run as `python -m tests.crash.crashing_server STEP SOCKET_FD`;
+`STEP` 0 never crashes. Settings come from the environment, as for any server.
+"""
+
+import os
+import signal
+import socket
+import sys
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import replace
+
+import uvicorn
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from hypertrainer.app import create_app, create_services
+from hypertrainer.database import Database
+from hypertrainer.platforms.base import (
+    JobHandle,
+    JobSpec,
+    Report,
+    StopSignal,
+    SubmitOutcome,
+)
+from hypertrainer.platforms.registry import PLATFORM_TYPES, Registry
+from hypertrainer.platforms.shell import ShellPlatform
+from hypertrainer.security.access import AccessPolicy
+from hypertrainer.settings import Settings
+
+
+class Steps:
+    """Counts steps, and ends the process at the chosen one as `kill -9` would."""
+
+    def __init__(self, fatal: int) -> None:
+        self._fatal = fatal
+        self._count = 0
+
+    def take(self) -> None:
+        self._count += 1
+        if self._count == self._fatal:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+
+class CrashingDatabase(Database):
+    """May crash before and after each commit."""
+
+    def __init__(self, url: str, steps: Steps) -> None:
+        super().__init__(url)
+        self._steps = steps
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[AsyncSession]:
+        async with super().transaction() as session:
+            yield session
+            await session.flush()
+            self._steps.take()
+        self._steps.take()
+
+
+class CrashingPlatform(ShellPlatform):
+    """May crash before and after each call that matters."""
+
+    steps: Steps
+
+    async def submit(self, jobs: Sequence[JobSpec]) -> Mapping[str, SubmitOutcome]:
+        self.steps.take()
+        outcomes = await super().submit(jobs)
+        self.steps.take()
+        return outcomes
+
+    async def observe(self, handles: Sequence[JobHandle]) -> Report:
+        report = await super().observe(handles)
+        if any(seen.exit is not None for seen in report.seen.values()):
+            self.steps.take()
+        return report
+
+    async def stop(self, handles: Sequence[JobHandle], signal: StopSignal) -> Mapping[str, str]:
+        self.steps.take()
+        told = await super().stop(handles, signal)
+        self.steps.take()
+        return told
+
+
+def main() -> None:
+    """Serve on the inherited socket until the fatal step."""
+    steps, listener = Steps(int(sys.argv[1])), socket.socket(fileno=int(sys.argv[2]))
+    settings = Settings()
+    services = create_services(settings)
+    for platform in services.registry.all():
+        platform.__class__ = CrashingPlatform
+        platform.steps = steps
+    services = replace(services, database=CrashingDatabase(services.database.url, steps))
+    app = create_app(services, AccessPolicy.of(settings, settings.token))
+    uvicorn.Server(uvicorn.Config(app, log_level="warning", lifespan="on")).run([listener])
+
+
+if __name__ == "__main__":
+    main()
