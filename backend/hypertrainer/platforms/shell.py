@@ -1,7 +1,7 @@
 """Every place that has a shell: a transport that reaches it, and the language of its queue."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -26,11 +26,13 @@ from hypertrainer.platforms.base import (
 from hypertrainer.platforms.evidence import gather_evidence, told_by_files, trace_of
 from hypertrainer.platforms.health import Wishes, health_of, probe_script
 from hypertrainer.platforms.processes import ProcessIdentity
+from hypertrainer.platforms.records import RecordKind
 from hypertrainer.platforms.schedulers.base import Evidence, Scheduler
 from hypertrainer.platforms.slots import SlotWishes, capacity_of
 from hypertrainer.platforms.transports.base import Interrupted, NewFile, Transport
 from hypertrainer.platforms.wrapper import wrapper_path, wrapper_script
 
+Fact = tuple[str, int, RecordKind]
 CHECK_SECONDS = 20.0
 START_POLL_SECONDS = 0.02  # a wrapper writes its start record within a few of these
 WRAPPER_MODE = 0o700
@@ -75,7 +77,8 @@ class ShellPlatform(Platform):
         self._scheduler = scheduler
         self._settings = settings
         self._capacity: Capacity | None = None
-        self._told: set[ProcessIdentity] = set()  # ends that were announced already
+        self._reported: set[Fact] = set()  # records that an observation has told of
+        self._announced: set[ProcessIdentity] = set()  # ends that a wait has told of
 
     async def capacity(self) -> Capacity | None:
         if self._capacity is None and not self._scheduler.has_queue:
@@ -164,7 +167,9 @@ class ShellPlatform(Platform):
     async def observe(self, handles: Sequence[JobHandle]) -> Report:
         seen: dict[str, Observation] = {}
         doubtful = []
-        for job in await self._gather(handles):
+        gathered = await self._gather(handles)
+        self._reported.update(fact for job in gathered for fact in _facts(job))
+        for job in gathered:
             observation = told_by_files(job) or self._scheduler.judge(job)
             if observation is None:
                 doubtful.append(job)
@@ -207,14 +212,19 @@ class ShellPlatform(Platform):
         if not self._transport.is_local or self._scheduler.has_queue:
             await asyncio.Event().wait()
         evidence = await self._gather(handles)
-        if any(self._is_starting(job) for job in evidence):
-            while any(self._is_starting(job) for job in evidence):
-                await asyncio.sleep(START_POLL_SECONDS)
-                evidence = await self._gather(handles)
+        while any(self._is_starting(job) for job in evidence) and not self._has_news(evidence):
+            await asyncio.sleep(START_POLL_SECONDS)
+            evidence = await self._gather(handles)
+        if self._has_news(evidence):
             return
+        self._reported.intersection_update(fact for job in evidence for fact in _facts(job))
         processes = {process for job in evidence if (process := job.process)}
-        self._told &= processes
-        self._told.update(await self._transport.wait_for_end(list(processes - self._told)))
+        self._announced &= processes
+        watched = list(processes - self._announced)
+        self._announced.update(await self._transport.wait_for_end(watched))
+
+    def _has_news(self, evidence: Sequence[Evidence]) -> bool:
+        return not self._reported.issuperset(fact for job in evidence for fact in _facts(job))
 
     def _is_starting(self, job: Evidence) -> bool:
         if job.start is not None or job.exit is not None:
@@ -224,3 +234,10 @@ class ShellPlatform(Platform):
 
     async def _gather(self, handles: Sequence[JobHandle]) -> Sequence[Evidence]:
         return await gather_evidence(self._transport, self._scheduler, handles)
+
+
+def _facts(job: Evidence) -> Iterator[Fact]:
+    if job.start is not None:
+        yield job.handle.key, job.handle.attempt, RecordKind.START
+    if job.exit is not None:
+        yield job.handle.key, job.handle.attempt, RecordKind.EXIT

@@ -27,7 +27,10 @@ ht_launch() {
       printf 'ht %s rejected setsid is missing: install util-linux\n' "$1"
       return
     fi
-    HYPERTRAINER_JOB=$4 setsid bash "$home/run.sh" < /dev/null > /dev/null 2>&1 &
+    (
+      trap - INT QUIT  # which a background process would ignore, and its program after it
+      HYPERTRAINER_JOB=$4 exec setsid bash "$home/run.sh"
+    ) < /dev/null > /dev/null 2>&1 &
     ht_pid=$!
     ht_stat "$ht_pid"
     printf 'pid=%s\nprocess_start=%s\nboot_id=%s\nend=1\n' "$ht_pid" "$ht_start" "$ht_boot_now" \

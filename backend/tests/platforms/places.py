@@ -1,0 +1,162 @@
+"""The platforms that the contract is tested on, and how their jobs are told what to do."""
+
+import asyncio
+import time
+from abc import ABC, abstractmethod
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from pathlib import Path
+
+import psutil
+
+from hypertrainer.platforms.base import (
+    JobHandle,
+    JobSpec,
+    JobState,
+    Observation,
+    Platform,
+    StopSignal,
+    Submitted,
+)
+from hypertrainer.platforms.fake import FakePlatform
+from hypertrainer.platforms.registry import Registry
+
+DEADLINE_SECONDS = 20
+UNTIL_TOLD = """
+echo run >> runs.txt
+until [[ -s finish ]]; do read -t 0.02 < <(sleep 0.02); done
+exit $(< finish)
+"""
+STUBBORN = f"trap '' TERM\n{UNTIL_TOLD}"
+
+
+class Place(ABC):
+    """A platform under test."""
+
+    platform: Platform
+    root: Path
+
+    def __init__(self) -> None:
+        self.handles: list[JobHandle] = []
+
+    def job(self, key: str = "h1", attempt: int = 1, *, is_stubborn: bool = False) -> JobSpec:
+        """A job that runs until `finish` is called."""
+        folder = self.root / key
+        folder.mkdir(exist_ok=True)
+        program = STUBBORN if is_stubborn else UNTIL_TOLD
+        return JobSpec(key, attempt, str(folder), ("bash", "-c", program), grace_seconds=1)
+
+    def handle(self, job: JobSpec, job_id: str | None = None) -> JobHandle:
+        handle = JobHandle(job.key, job.attempt, job.folder, job_id)
+        self.handles.append(handle)
+        return handle
+
+    async def submitted(self, job: JobSpec) -> JobHandle:
+        """The handle of a job that the platform has just accepted."""
+        outcome = (await self.platform.submit([job]))[job.key]
+        assert isinstance(outcome, Submitted), outcome
+        return self.handle(job, outcome.job_id)
+
+    async def running(self, job: JobSpec) -> JobHandle:
+        """The handle of a job whose program has begun."""
+        handle = await self.submitted(job)
+        await self.seen(handle, JobState.RUNNING)
+        await until(lambda: self.runs(job) > 0)
+        return handle
+
+    async def look(self, handle: JobHandle) -> Observation:
+        report = await self.platform.observe([handle])
+        assert report.is_complete
+        return report.seen[handle.key]
+
+    async def seen(self, handle: JobHandle, state: JobState) -> Observation:
+        """The first observation in this state."""
+        found: list[Observation] = []
+
+        async def is_there() -> bool:
+            found.append(await self.look(handle))
+            return found[-1].state is state
+
+        await until(is_there)
+        return found[-1]
+
+    async def close(self) -> None:
+        """End whatever still runs."""
+        for handle in self.handles:
+            await self.platform.stop([handle], StopSignal.KILL)
+        await self.platform.aclose()
+
+    @abstractmethod
+    def finish(self, job: JobSpec, code: int) -> None:
+        """Let the job's program end."""
+
+    @abstractmethod
+    def runs(self, job: JobSpec) -> int:
+        """How often the program has begun."""
+
+
+class LocalPlace(Place):
+    """This machine, with real processes."""
+
+    def __init__(self, root: Path) -> None:
+        super().__init__()
+        self.root = root
+        self.platform = Registry(root / "platforms.yaml", root).get("local")
+
+    def finish(self, job: JobSpec, code: int) -> None:
+        Path(job.folder, "finish").write_text(str(code))
+
+    def runs(self, job: JobSpec) -> int:
+        runs = Path(job.folder, "runs.txt")
+        return len(runs.read_text().splitlines()) if runs.exists() else 0
+
+    def program(self, script: str, key: str = "h1", attempt: int = 1) -> JobSpec:
+        """A job that runs a bash script."""
+        return replace(self.job(key, attempt), command=("bash", "-c", script))
+
+
+class FakePlace(Place):
+    """The fake that tests of the core stand on."""
+
+    def __init__(self, root: Path) -> None:
+        super().__init__()
+        self.root = root
+        self.begun: list[JobSpec] = []
+        self.fake = FakePlatform(on_start=self.begun.append)
+        self.platform = self.fake
+
+    def job(self, key: str = "h1", attempt: int = 1, *, is_stubborn: bool = False) -> JobSpec:
+        self.fake.faults.ignores_term = is_stubborn
+        return super().job(key, attempt, is_stubborn=is_stubborn)
+
+    def finish(self, job: JobSpec, code: int) -> None:
+        self.fake.finish(job.key, code, job.attempt)
+
+    def runs(self, job: JobSpec) -> int:
+        return len([begun for begun in self.begun if begun.key == job.key])
+
+
+PLACES: dict[str, Callable[[Path], Place]] = {"local": LocalPlace, "fake": FakePlace}
+
+
+async def until(condition: Callable[[], bool | Awaitable[bool]]) -> None:
+    """Wait for a condition; fail at the deadline."""
+    deadline = time.monotonic() + DEADLINE_SECONDS
+    while True:
+        met = condition()
+        if met if isinstance(met, bool) else await met:
+            return
+        assert time.monotonic() < deadline, "it never came to pass"
+        await asyncio.sleep(0.01)
+
+
+def living(mark: str) -> list[psutil.Process]:
+    """The processes that bear a job's mark, zombies apart."""
+    found = []
+    for process in psutil.process_iter():
+        try:
+            if process.environ().get("HYPERTRAINER_JOB") == mark:
+                found.append(process)
+        except psutil.Error:
+            continue
+    return found

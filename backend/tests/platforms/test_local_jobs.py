@@ -1,0 +1,282 @@
+"""Jobs of this machine when things go wrong around them."""
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import psutil
+import pytest
+
+from hypertrainer.errors import PlatformUnreachable
+from hypertrainer.platforms.base import (
+    Ambiguous,
+    EndCause,
+    JobHandle,
+    JobSpec,
+    JobState,
+    Rejected,
+    StopSignal,
+)
+from hypertrainer.platforms.schedulers.direct import ORPHANED, DirectScheduler
+from hypertrainer.platforms.shell import ShellPlatform, ShellSettings
+from hypertrainer.platforms.transports.base import RUN_SECONDS, ExecResult, Interrupted
+from hypertrainer.platforms.transports.local import LocalTransport
+from tests.platforms.places import DEADLINE_SECONDS, UNTIL_TOLD, LocalPlace, living, until
+
+SERVER = """
+import asyncio, json, sys
+from pathlib import Path
+from hypertrainer.platforms.base import JobSpec
+from hypertrainer.platforms.registry import Registry
+
+async def main():
+    folder, program = sys.argv[1:]
+    platform = Registry(Path(folder, "none.yaml"), Path(folder)).get("local")
+    outcome = await platform.submit([JobSpec("h1", 1, folder, ("bash", "-c", program))])
+    print(outcome["h1"].job_id, flush=True)
+    await asyncio.Event().wait()
+
+asyncio.run(main())
+"""
+
+
+async def test_a_job_survives_the_server_that_started_it(local: LocalPlace) -> None:
+    job = local.job()
+    server = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", SERVER, job.folder, UNTIL_TOLD, stdout=asyncio.subprocess.PIPE
+    )
+    assert server.stdout is not None
+    handle = local.handle(job, (await server.stdout.readline()).decode().strip())
+    await local.seen(handle, JobState.RUNNING)
+    server.kill()
+    await server.wait()
+    assert (await local.look(handle)).state is JobState.RUNNING
+    waiting = asyncio.ensure_future(local.platform.wait_for_change([handle]))
+    local.finish(job, 5)
+    await asyncio.wait_for(waiting, DEADLINE_SECONDS)
+    seen = await local.look(handle)
+    assert seen.exit is not None
+    assert seen.exit.code == 5
+
+
+async def test_a_program_whose_wrapper_was_killed_still_counts_as_running(
+    local: LocalPlace,
+) -> None:
+    job = local.job()
+    handle = await local.running(job)
+    kill_wrapper(handle)
+
+    async def is_orphaned() -> bool:
+        seen = await local.look(handle)
+        assert seen.state is JobState.RUNNING
+        return seen.reason == ORPHANED
+
+    await until(is_orphaned)
+    local.finish(job, 0)
+    gone = await local.seen(handle, JobState.ABSENT)
+    assert gone.exit is None
+    assert gone.cause is None
+    assert "left no exit record" in gone.reason
+
+
+@pytest.mark.parametrize("how", StopSignal)
+async def test_a_stop_reaches_a_program_whose_wrapper_was_killed(
+    local: LocalPlace, how: StopSignal
+) -> None:
+    handle = await local.running(local.job())
+    kill_wrapper(handle)
+    assert await local.platform.stop([handle], how) == {}
+    await local.seen(handle, JobState.ABSENT)
+    assert living("h1.1") == []
+
+
+async def test_a_job_all_of_which_was_killed_is_absent(local: LocalPlace) -> None:
+    handle = await local.running(local.job())
+    kill_wrapper(handle)
+    for process in living("h1.1"):
+        process.kill()
+    await local.seen(handle, JobState.ABSENT)
+
+
+async def test_an_end_is_announced_once(local: LocalPlace) -> None:
+    handle = await local.running(local.job())
+    await local.look(handle)
+    kill_wrapper(handle)
+    await asyncio.wait_for(local.platform.wait_for_change([handle]), DEADLINE_SECONDS)
+    waiting = asyncio.ensure_future(local.platform.wait_for_change([handle]))
+    done, _ = await asyncio.wait([waiting], timeout=0.2)
+    assert not done
+    waiting.cancel()
+
+
+async def test_a_submitted_job_is_never_absent_before_it_starts(local: LocalPlace) -> None:
+    job = local.program("exit 0")
+    handle = await local.submitted(job)
+    while (seen := await local.look(handle)).state is not JobState.ENDED:
+        assert seen.state in (JobState.QUEUED, JobState.RUNNING)
+
+
+async def test_waiting_sees_a_start(local: LocalPlace) -> None:
+    handle = await local.submitted(local.job())
+    await asyncio.wait_for(local.platform.wait_for_change([handle]), DEADLINE_SECONDS)
+    assert (await local.look(handle)).state is JobState.RUNNING
+
+
+async def test_a_job_from_before_a_restart_of_the_machine_is_absent_with_its_cause(
+    local: LocalPlace,
+) -> None:
+    handle = await old_job(local, boot_id="another-boot")
+    seen = await local.look(handle)
+    assert (seen.state, seen.cause) == (JobState.ABSENT, EndCause.NODE_FAILED)
+    assert seen.reason == "the machine was restarted"
+
+
+async def test_a_job_of_another_machine_is_named_as_such(local: LocalPlace) -> None:
+    seen = await local.look(await old_job(local, boot_id="another-boot", host="elsewhere"))
+    assert seen.state is JobState.ABSENT
+    assert seen.reason.startswith("it ran on elsewhere; this is ")
+
+
+async def test_a_stranger_with_the_same_process_number_is_not_the_job(local: LocalPlace) -> None:
+    handle = await old_job(local, pid=os.getpid())
+    assert (await local.look(handle)).state is JobState.ABSENT
+    assert await local.platform.stop([handle], StopSignal.TERM) == {}
+    assert await local.platform.stop([handle], StopSignal.KILL) == {}  # or this test would end
+
+
+async def test_a_zombie_is_dead(local: LocalPlace) -> None:
+    zombie = await asyncio.to_thread(subprocess.Popen, ["sleep", "1000"])
+    started = Path(f"/proc/{zombie.pid}/stat").read_text().rpartition(") ")[2].split()[19]
+    handle = await old_job(local, pid=zombie.pid, process_start=started)
+    assert (await local.look(handle)).state is JobState.RUNNING
+    zombie.kill()
+    await until(lambda: psutil.Process(zombie.pid).status() == psutil.STATUS_ZOMBIE)
+    assert (await local.look(handle)).state is JobState.ABSENT
+    zombie.wait()
+
+
+async def test_a_torn_exit_record_does_not_end_a_job(local: LocalPlace) -> None:
+    job = local.job()
+    handle = await local.running(job)
+    Path(job.folder, ".hypertrainer/exit.1").write_text("code=0\nat=1\n")
+    assert (await local.look(handle)).state is JobState.RUNNING
+
+
+async def test_records_that_cannot_be_read_prove_nothing(local: LocalPlace) -> None:
+    job = local.job("h2")
+    Path(job.folder, ".hypertrainer/start.1").mkdir(parents=True)
+    seen = await local.look(local.handle(job))
+    assert seen.state is JobState.UNKNOWN
+    assert "its records cannot be read" in seen.reason
+
+
+async def test_a_job_whose_folder_was_deleted_still_counts_as_running(local: LocalPlace) -> None:
+    job = local.program("echo run >> runs.txt; exec sleep 1000")
+    handle = await local.running(job)
+    Path(job.folder).rename(local.root / "elsewhere")
+    assert (await local.look(handle)).state is JobState.RUNNING
+    await local.platform.stop([handle], StopSignal.KILL)
+    await local.seen(handle, JobState.ABSENT)
+
+
+async def test_a_folder_that_cannot_be_written_rejects_its_job_alone(local: LocalPlace) -> None:
+    bad, good = local.job("h1"), local.program("exit 0", "h2")
+    Path(bad.folder, ".hypertrainer").write_text("in the way")
+    outcomes = await local.platform.submit([bad, good])
+    refused = outcomes["h1"]
+    assert isinstance(refused, Rejected)
+    assert "cannot be written" in refused.reason
+    await local.seen(local.handle(good), JobState.ENDED)
+
+
+async def test_a_command_that_no_process_can_have_is_rejected(local: LocalPlace) -> None:
+    outcome = (await local.platform.submit([replace(local.job(), command=("a\0",))]))["h1"]
+    assert isinstance(outcome, Rejected)
+
+
+async def test_a_stop_that_cannot_be_written_down_is_reported(local: LocalPlace) -> None:
+    job = local.job()
+    handle = await local.running(job)
+    Path(job.folder, ".hypertrainer/stop.1").mkdir()
+    reasons = await local.platform.stop([handle], StopSignal.TERM)
+    assert "stop file could not be written" in reasons["h1"]
+
+
+async def test_a_lost_answer_is_ambiguous_and_the_job_is_found(
+    local: LocalPlace,
+) -> None:
+    platform = ShellPlatform(
+        "deaf", "local", DeafTransport(), DirectScheduler(), ShellSettings(default_output="/")
+    )
+    job = local.job()
+    assert isinstance((await platform.submit([job]))["h1"], Ambiguous)
+    found = await local.platform.find([local.handle(job)])
+    assert found.is_complete
+    await local.seen(local.handle(job, found.jobs["h1"].job_id), JobState.RUNNING)
+
+
+async def test_a_script_that_takes_too_long_is_interrupted_not_failed() -> None:
+    with pytest.raises(Interrupted):
+        await LocalTransport().run("exec sleep 1000", seconds=0.05)
+
+
+async def test_a_machine_without_bash_is_unreachable(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "/nowhere")
+    with pytest.raises(PlatformUnreachable):
+        await LocalTransport().run("true")
+
+
+async def test_platform_settings_reach_the_job_before_its_own(local: LocalPlace) -> None:
+    settings = ShellSettings(setup=("B=$A-setup",), environment={"A": "place", "C": "place"})
+    platform = ShellPlatform("p", "local", LocalTransport(), DirectScheduler(), settings)
+    job = replace(
+        local.program('echo "$A $B $C"'), setup=("export B=$B-job",), environment={"C": "job"}
+    )
+    await platform.submit([job])
+    await local.seen(local.handle(job), JobState.ENDED)
+    assert Path(job.folder, "out.txt").read_text() == "place place-setup-job job\n"
+
+
+class DeafTransport(LocalTransport):
+    """Does what it is told and loses the answer."""
+
+    async def run(
+        self, script: str, args: Sequence[str] = (), seconds: float = RUN_SECONDS
+    ) -> ExecResult:
+        await super().run(script, args, seconds)
+        raise Interrupted("The connection was lost.")
+
+
+def kill_wrapper(handle: JobHandle) -> None:
+    assert handle.job_id is not None
+    os.kill(int(handle.job_id), signal.SIGKILL)
+
+
+async def old_job(
+    place: LocalPlace,
+    *,
+    pid: int = 4_000_000,
+    process_start: str = "1",
+    boot_id: str | None = None,
+    host: str | None = None,
+) -> JobHandle:
+    """A job of which only a start record is there."""
+    record = {
+        "pid": pid,
+        "process_start": process_start,
+        "boot_id": boot_id or Path("/proc/sys/kernel/random/boot_id").read_text().strip(),
+        "host": host or Path("/proc/sys/kernel/hostname").read_text().strip(),
+        "job_id": pid,
+        "at": 1e9,
+        "end": 1,
+    }
+    job: JobSpec = place.job()
+    folder = Path(job.folder, ".hypertrainer")
+    folder.mkdir()
+    (folder / "start.1").write_text("".join(f"{name}={value}\n" for name, value in record.items()))
+    return place.handle(job, str(pid))
