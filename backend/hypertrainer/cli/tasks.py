@@ -17,6 +17,7 @@ from hypertrainer.cli.filters import (
     TagsOption,
     TaskFilter,
     TextOption,
+    WhereOption,
     parse_ids,
 )
 from hypertrainer.cli.output import (
@@ -51,6 +52,7 @@ def list_tasks(
     project: ProjectsOption = None,
     tag: TagsOption = None,
     search: SearchOption = None,
+    where: WhereOption = None,
     archived: ArchivedOption = False,
     query: TextOption = "",
     sort: Annotated[str, typer.Option(help="As in the API: -created_at,metrics.loss.min")] = "-id",
@@ -61,7 +63,7 @@ def list_tasks(
     as_json: JsonOption = False,
 ) -> None:
     """List tasks."""
-    chosen = TaskFilter(status, platform, project, tag, search, archived, query)
+    chosen = TaskFilter(status, platform, project, tag, search, where, None, archived, query)
     with connected() as client:
         page = client.list_tasks(chosen.params(), sort=sort, limit=limit)
     if as_json:
@@ -219,6 +221,9 @@ def _act(action: "Action", ids: list[str], *, as_json: bool) -> None:
 
 @app.command()
 def export(
+    ids: Annotated[
+        list[str] | None, typer.Argument(metavar="[ID]…", help="Only these tasks.")
+    ] = None,
     *,
     output: Annotated[Path | None, typer.Option("--output", "-o", dir_okay=False)] = None,
     file_format: Annotated[
@@ -230,6 +235,7 @@ def export(
     project: ProjectsOption = None,
     tag: TagsOption = None,
     search: SearchOption = None,
+    where: WhereOption = None,
     archived: ArchivedOption = False,
     query: TextOption = "",
 ) -> None:
@@ -237,7 +243,8 @@ def export(
     kind = file_format or _format_of(output)
     if kind == "parquet" and output is None and sys.stdout.isatty():
         raise typer.BadParameter("Parquet is no text: name a file with -o.")
-    chosen = TaskFilter(status, platform, project, tag, search, archived, query)
+    numbers = parse_ids(ids) if ids else None
+    chosen = TaskFilter(status, platform, project, tag, search, where, numbers, archived, query)
     with connected() as client:
         pieces = client.export(kind, chosen.params())
         first = next(pieces, b"")  # an error comes before a file is made

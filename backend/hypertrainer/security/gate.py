@@ -14,7 +14,7 @@ from hypertrainer.security.error_response import error_response
 AUTHENTICATED = "hypertrainer.is_authenticated"  # the key in the ASGI scope
 COOKIE_SECONDS = 365 * 86_400
 POLICY_VIOLATION = 1008
-STATIC_FOLDERS = ("/assets/", "/swagger/")
+ASSETS = "/assets/"
 
 
 class Gate:
@@ -61,7 +61,7 @@ class Gate:
         return path == "/health" or is_page_path(path) or self._is_static(path)
 
     def _is_static(self, path: str) -> bool:
-        if path.startswith(STATIC_FOLDERS):
+        if path.startswith(ASSETS):
             return True
         name = path[1:]
         return "/" not in name and "\0" not in name and (self.static_folder / name).is_file()

@@ -16,7 +16,7 @@ PAGE_POLICY = "; ".join(
     )
 )
 API_POLICY = "default-src 'none'; frame-ancestors 'none'; sandbox"
-PAGES = ("/ui", "/assets/", "/docs", "/swagger/")  # a worker obeys its own file's policy
+PAGES = ("/ui", "/assets/", "/docs")  # a worker obeys its own file's policy
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",

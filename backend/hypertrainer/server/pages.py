@@ -22,10 +22,10 @@ described at <a href="/docs">/docs</a>.</p></body></html>
 DOCS = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>HyperTrainer: API</title>
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<link rel="icon" href="/favicon.svg"><link rel="stylesheet" href="/swagger/swagger-ui.css">
+<link rel="icon" href="/favicon.svg"><link rel="stylesheet" href="/docs/files/swagger-ui.css">
 </head><body><div id="docs"><p>If nothing else shows here, the dashboard's files were not built
 (<code>make build</code>). The same in one file: <a href="/openapi.json">/openapi.json</a></p></div>
-<script src="/swagger/swagger-ui-bundle.js"></script><script src="/docs/start.js"></script>
+<script src="/docs/files/swagger-ui-bundle.js"></script><script src="/docs/start.js"></script>
 </body></html>
 """
 START_DOCS = """SwaggerUIBundle({
@@ -52,12 +52,6 @@ async def get_asset(request: Request, path: str) -> Response:
     return _file(request, f"assets/{path}", FOREVER)
 
 
-@router.api_route("/swagger/{path:path}", methods=READ)
-async def get_swagger_file(request: Request, path: str) -> Response:
-    """A file of Swagger UI, shipped with the dashboard."""
-    return _file(request, f"swagger/{path}", ASK_AGAIN)
-
-
 @router.api_route("/docs", methods=READ)
 async def get_docs() -> HTMLResponse:
     """The API, to be read and tried."""
@@ -68,6 +62,12 @@ async def get_docs() -> HTMLResponse:
 async def get_docs_start() -> Response:
     """The script of `/docs`: one in the page itself is what our content policy forbids."""
     return Response(START_DOCS, media_type="text/javascript")
+
+
+@router.api_route("/docs/files/{name}", methods=READ)
+async def get_docs_file(request: Request, name: str) -> Response:
+    """A file of Swagger UI, shipped with the dashboard."""
+    return _file(request, f"swagger/{name}", ASK_AGAIN)
 
 
 @router.api_route("/{name}.{extension}", methods=READ)
