@@ -6,12 +6,25 @@ const api = "http://127.0.0.1:5000";
 const apiPaths =
   "^/(tasks|hpsearch|logs|metrics|platforms|projects|tags|files|events|session|health|docs|openapi\\.json|\\?token=)";
 
+// Shared small modules come first, or a lazy chunk would take them along and be needed by the first page.
 const vendorChunks = [
-  { name: "recharts", test: /node_modules[\\/](recharts|d3-|victory-vendor|@reduxjs|immer|react-redux)/ },
-  { name: "codemirror", test: /node_modules[\\/](@codemirror|@lezer|style-mod|crelt|w3c-keyname)/ },
-  { name: "mantine", test: /node_modules[\\/](@mantine|@floating-ui)/ },
-  { name: "tanstack", test: /node_modules[\\/]@tanstack/ },
-  { name: "react", test: /node_modules[\\/](react|react-dom|scheduler)[\\/]/ },
+  {
+    name: "react",
+    test: /node_modules[\\/](react|react-dom|scheduler|clsx|use-sync-external-store|react-is)[\\/]/,
+    priority: 2,
+  },
+  { name: "mantine", test: /node_modules[\\/](@mantine|@floating-ui)/, priority: 2 },
+  { name: "tanstack", test: /node_modules[\\/]@tanstack/, priority: 2 },
+  {
+    name: "recharts",
+    test: /node_modules[\\/](recharts|d3-|victory-vendor|@reduxjs|immer|react-redux)/,
+    priority: 1,
+  },
+  {
+    name: "codemirror",
+    test: /node_modules[\\/](@codemirror|@lezer|style-mod|crelt|w3c-keyname)/,
+    priority: 1,
+  },
 ];
 
 export default defineConfig({

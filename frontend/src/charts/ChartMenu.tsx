@@ -38,11 +38,9 @@ export function ChartMenu({ title, series, xKind, findSvg, onResetZoom, onMaximi
       )}
       <Menu position="bottom-end" withinPortal>
         <Menu.Target>
-          <span>
-            <IconAction label={`Save ${title}`} size="sm">
-              <IconDots size={16} />
-            </IconAction>
-          </span>
+          <IconAction label={`Save ${title}`} size="sm">
+            <IconDots size={16} />
+          </IconAction>
         </Menu.Target>
         <Menu.Dropdown>
           <Menu.Item onClick={() => downloadCsv(title, series, xKind)}>Save the points as CSV</Menu.Item>

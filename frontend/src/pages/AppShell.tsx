@@ -22,7 +22,8 @@ export function AppShell({ session }: { session: Session }) {
   const page = useRouterState({ select: (state) => state.location.pathname });
   const navigate = useNavigate();
   const search = useSearch({ strict: false });
-  const openDialog = () => void navigate({ to: ".", hash: true, search: { ...search, submit: true, clone: undefined } });
+  const openDialog = () =>
+    void navigate({ to: ".", hash: true, search: { ...search, submit: true, clone: undefined } });
   return (
     <div className={classes.shell}>
       <SkipLink />
@@ -44,7 +45,12 @@ export function AppShell({ session }: { session: Session }) {
           ))}
         </nav>
         <span className={classes.spacer} />
-        <Button size="compact-md" leftSection={<IconPlus size={15} aria-hidden />} onClick={openDialog}>
+        <Button
+          size="compact-md"
+          fz="sm"
+          leftSection={<IconPlus size={15} aria-hidden />}
+          onClick={openDialog}
+        >
           New task
         </Button>
         <SchemeSwitch />

@@ -27,7 +27,7 @@ export function ConfirmDialog(props: ConfirmDialogProps) {
     onCancel,
   } = props;
   return (
-    <Modal opened={isOpen} onClose={onCancel} title={title} role="alertdialog" size="md">
+    <Modal opened={isOpen} onClose={onCancel} title={title} size="md">
       {children}
       <Group justify="flex-end" gap="xs" mt="md">
         <Button variant="default" onClick={onCancel} data-autofocus>

@@ -1,18 +1,19 @@
 import { ActionIcon, type ActionIconProps, Tooltip } from "@mantine/core";
-import type { ReactNode } from "react";
+import type { ComponentProps, ReactNode } from "react";
 
-interface IconActionProps extends Pick<ActionIconProps, "variant" | "size" | "color"> {
+type ButtonProps = Omit<ComponentProps<"button">, keyof ActionIconProps>;
+
+interface IconActionProps extends Pick<ActionIconProps, "variant" | "size" | "color">, ButtonProps {
   /** The name, and the tooltip. */
   label: string;
   children: ReactNode;
-  onClick?: () => void;
   /** Why it cannot be used now; said in the tooltip. Undefined when it can. */
   disabledReason?: string;
   /** For a toggle: whether it is on. */
   isPressed?: boolean;
 }
 
-/** An icon button that has a name, a tooltip, and says why when it is disabled. */
+/** An icon button that has a name, a tooltip, and says why when it is disabled. May be the target of a menu. */
 export function IconAction(props: IconActionProps) {
   const { label, children, onClick, disabledReason, isPressed, variant, ...rest } = props;
   const isDisabled = disabledReason !== undefined;
