@@ -1,5 +1,6 @@
 """Who may ask, and what every answer carries: a small application behind the real middleware."""
 
+import errno
 import os
 import stat
 from collections.abc import AsyncIterator
@@ -52,6 +53,10 @@ def make_app(static: Path, **settings: Any) -> FastAPI:
     @app.get("/broken")
     async def broken() -> None:
         raise RuntimeError("a secret detail")
+
+    @app.get("/full")
+    async def full() -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), "/data/config.yaml")
 
     for router in (session.router, pages.router):
         app.include_router(router)
@@ -350,6 +355,12 @@ async def test_an_unexpected_error_has_a_reference_and_no_detail(
     assert (answer.status_code, code(answer)) == (500, "unexpected")
     assert "reference" in answer.json()["message"]
     assert "secret" not in answer.text
+
+
+async def test_a_full_disk_is_told_as_such(client: httpx.AsyncClient) -> None:
+    answer = await client.get("/full", headers=BEARER)
+    assert (answer.status_code, code(answer)) == (507, "storage_failed")
+    assert "/data/config.yaml" in answer.json()["message"]
 
 
 @pytest.mark.parametrize("path", ["/assets/../secret.txt", "/assets/%2e%2e/%2e%2e/secret.txt"])

@@ -47,7 +47,7 @@ def _loop(state: LoopState, *, is_private: bool) -> LoopRead:
 async def _database_status(database: Database) -> Literal["ok", "failing"]:
     try:
         async with database.reading() as session:
-            await session.execute(text("SELECT 1"))
+            await (await session.connection()).execute(text("SELECT 1"))
     except (SQLAlchemyError, OSError):
         return "failing"
     return "ok"

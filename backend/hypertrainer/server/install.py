@@ -8,6 +8,7 @@ from hypertrainer.security.access import AccessPolicy
 from hypertrainer.security.stack import install_security
 from hypertrainer.server import events, files, health, pages, platforms, session
 from hypertrainer.server.background import Background
+from hypertrainer.server.description import install_description
 from hypertrainer.server.errors import install_error_handlers
 from hypertrainer.server.open_streams import EndingStreams, OpenStreams
 from hypertrainer.server.platforms import PlatformChecks
@@ -34,6 +35,7 @@ def install_server(
     app.state.static_folder = static_folder
     for module in (*ROUTERS, pages):
         app.include_router(module.router)
+    install_description(app)
     install_error_handlers(app)
     app.add_middleware(EndingStreams, streams=app.state.open_streams)
     install_security(app, policy, static_folder)

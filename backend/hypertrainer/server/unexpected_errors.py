@@ -4,6 +4,7 @@ import errno
 import secrets
 
 import structlog
+from sqlalchemy.exc import OperationalError
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from hypertrainer.error_body import ErrorBody
@@ -40,10 +41,10 @@ class UnexpectedErrors:
 
 
 def _answer(scope: Scope, error: Exception) -> ASGIApp:
-    if isinstance(error, OSError) and error.errno in STORAGE_ERRORS:
-        return error_response(
-            StorageError(f"{error.strerror}: {error.filename or 'the disk'}. Make room and retry.")
-        )
+    if _is_of_storage(error):
+        reason = error.orig if isinstance(error, OperationalError) else error
+        message = f"The server cannot write: {reason}. Make room on its disk, then try again."
+        return error_response(StorageError(message))
     reference = secrets.token_hex(4)
     log.error(
         "unexpected_error",
@@ -57,3 +58,9 @@ def _answer(scope: Scope, error: Exception) -> ASGIApp:
         "The server's log says more under this reference."
     )
     return body_response(500, ErrorBody(code="unexpected", message=message, fields=[]))
+
+
+def _is_of_storage(error: Exception) -> bool:
+    if isinstance(error, OperationalError):
+        return "disk is full" in str(error.orig)
+    return isinstance(error, OSError) and error.errno in STORAGE_ERRORS
