@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 
 STAT_FIELDS_AFTER_NAME = 20  # up to the start time, field 22 of `/proc/PID/stat`
+BOOT_ID = "/proc/sys/kernel/random/boot_id"
+HOSTNAME = "/proc/sys/kernel/hostname"
 DEAD_STATES = (b"Z", b"X", b"x")
 
 
@@ -26,6 +28,11 @@ class ProcessIdentity:
     def is_alive_in(self, stat: bytes) -> bool:
         """Whether this `/proc/PID/stat` shows this very process alive; a zombie is dead."""
         return self.is_named_by(stat) and _fields(stat)[0] not in DEAD_STATES
+
+
+def start_time(stat: bytes) -> str:
+    """The start time in this `/proc/PID/stat`; empty where it is none."""
+    return _fields(stat)[1].decode()
 
 
 def _fields(stat: bytes) -> tuple[bytes, bytes]:

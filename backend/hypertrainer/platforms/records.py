@@ -77,6 +77,14 @@ def parse_identity(data: bytes) -> ProcessIdentity | None:
     return ProcessIdentity(pid, fields.get("process_start", ""), fields.get("boot_id", ""))
 
 
+def identity_record(process: ProcessIdentity) -> bytes:
+    """A `submitted` record."""
+    return (
+        f"pid={process.pid}\nprocess_start={process.process_start}\n"
+        f"boot_id={process.boot_id}\n{LAST_LINE}\n"
+    ).encode()
+
+
 def parse_owner(data: bytes) -> str | None:
     """The queue's job that claimed an attempt; None where nobody did, or no queue is there."""
     return _parse_lines(data)[0].get("job_id")

@@ -1,6 +1,8 @@
 """Every place that has a shell: a transport that reaches it, and the language of its queue."""
 
 import asyncio
+import contextlib
+import socket
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -22,19 +24,25 @@ from hypertrainer.platforms.base import (
     Report,
     StopSignal,
     SubmitOutcome,
+    Submitted,
 )
 from hypertrainer.platforms.evidence import gather_evidence, told_by_files, trace_of
 from hypertrainer.platforms.health import Wishes, health_of, probe_script
 from hypertrainer.platforms.processes import ProcessIdentity
-from hypertrainer.platforms.records import RecordKind
+from hypertrainer.platforms.records import RecordKind, identity_record, record_path
 from hypertrainer.platforms.schedulers.base import Evidence, Scheduler
 from hypertrainer.platforms.slots import SlotWishes, capacity_of
 from hypertrainer.platforms.transports.base import Interrupted, NewFile, Transport
-from hypertrainer.platforms.wrapper import wrapper_path, wrapper_script
+from hypertrainer.platforms.wrapper import (
+    MARK_VARIABLE,
+    job_mark,
+    wrapper_path,
+    wrapper_script,
+)
 
 Fact = tuple[str, int, RecordKind]
 CHECK_SECONDS = 20.0
-START_POLL_SECONDS = 0.02  # a wrapper writes its start record within a few of these
+START_POLL_SECONDS = 0.005  # a wrapper writes its start record within a few of these
 WRAPPER_MODE = 0o700
 
 
@@ -73,6 +81,10 @@ class ShellPlatform(Platform):
         self.python = settings.python
         self.grace_seconds = settings.grace_seconds
         self.poll_seconds = settings.poll_seconds
+        if transport.is_local and not scheduler.has_queue:
+            # The kernel's word is certain: a process that is gone is gone.
+            self.absence_reports, self.absence_seconds = 2, 2.0
+            self.resubmit_seconds, self.poll_soon_seconds = 0.0, 0.1
         self._transport = transport
         self._scheduler = scheduler
         self._settings = settings
@@ -144,11 +156,27 @@ class ShellPlatform(Platform):
         return [job for job in jobs if job.key not in outcomes]
 
     async def _launch(self, jobs: Sequence[JobSpec]) -> Mapping[str, SubmitOutcome]:
+        if self._transport.can_spawn and not self._scheduler.has_queue:
+            handles = [JobHandle(job.key, job.attempt, job.folder) for job in jobs]
+            evidence = await self._gather(handles)
+            return {job.handle.key: trace_of(job) or await self._spawn(job) for job in evidence}
         try:
             result = await self._transport.run(self._scheduler.submit_script(jobs))
         except Interrupted as error:
             return {job.key: Ambiguous(error.message) for job in jobs}
         return self._scheduler.parse_submit(result, jobs)
+
+    async def _spawn(self, job: Evidence) -> SubmitOutcome:
+        """Do as the submit script does, without a shell in between."""
+        key, attempt, folder = job.handle.key, job.handle.attempt, job.handle.folder
+        try:
+            mark = {MARK_VARIABLE: job_mark(key, attempt)}
+            process = self._transport.spawn(wrapper_path(folder), mark)
+        except OSError as error:
+            return Rejected(f"No process could be started: {error}.", is_retryable=True)
+        path = record_path(folder, RecordKind.SUBMITTED, attempt)
+        await self._transport.put([NewFile(path, identity_record(process))])
+        return Submitted(str(process.pid), socket.gethostname())
 
     async def find(self, handles: Sequence[JobHandle]) -> Found:
         evidence = await self._gather(handles)
@@ -211,13 +239,16 @@ class ShellPlatform(Platform):
     async def wait_for_change(self, handles: Sequence[JobHandle]) -> None:
         if not self._transport.is_local or self._scheduler.has_queue:
             await asyncio.Event().wait()
-        evidence = await self._gather(handles)
-        while any(self._is_starting(job) for job in evidence) and not self._has_news(evidence):
-            await asyncio.sleep(START_POLL_SECONDS)
-            evidence = await self._gather(handles)
-        if self._has_news(evidence):
-            return
-        self._reported.intersection_update(fact for job in evidence for fact in _facts(job))
+        mine = {(handle.key, handle.attempt) for handle in handles}
+        self._reported = {fact for fact in self._reported if fact[:2] in mine}
+        while not self._has_news(evidence := await self._gather(handles)):
+            is_starting = any(self._is_starting(job) for job in evidence)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(START_POLL_SECONDS if is_starting else None):
+                    await self._wait_for_end(evidence)
+                    return
+
+    async def _wait_for_end(self, evidence: Sequence[Evidence]) -> None:
         processes = {process for job in evidence if (process := job.process)}
         self._announced &= processes
         watched = list(processes - self._announced)

@@ -20,6 +20,9 @@ from hypertrainer.platforms.base import (
 )
 from hypertrainer.platforms.fake import FakePlatform
 from hypertrainer.platforms.registry import Registry
+from hypertrainer.platforms.schedulers.direct import DirectScheduler
+from hypertrainer.platforms.shell import ShellPlatform, ShellSettings
+from hypertrainer.platforms.transports.local import LocalTransport
 
 DEADLINE_SECONDS = 20
 UNTIL_TOLD = """
@@ -115,6 +118,23 @@ class LocalPlace(Place):
         return replace(self.job(key, attempt), command=("bash", "-c", script))
 
 
+class ScriptTransport(LocalTransport):
+    """This machine as another one is reached: all that is launched is launched by a script."""
+
+    can_spawn = False
+
+
+class ScriptPlace(LocalPlace):
+    """This machine, launching by the scheduler's script."""
+
+    def __init__(self, root: Path) -> None:
+        super().__init__(root)
+        settings = ShellSettings(default_output=str(root))
+        self.platform = ShellPlatform(
+            "script", "local", ScriptTransport(), DirectScheduler(), settings
+        )
+
+
 class FakePlace(Place):
     """The fake that tests of the core stand on."""
 
@@ -136,7 +156,11 @@ class FakePlace(Place):
         return len([begun for begun in self.begun if begun.key == job.key])
 
 
-PLACES: dict[str, Callable[[Path], Place]] = {"local": LocalPlace, "fake": FakePlace}
+PLACES: dict[str, Callable[[Path], Place]] = {
+    "local": LocalPlace,
+    "script": ScriptPlace,
+    "fake": FakePlace,
+}
 
 
 async def until(condition: Callable[[], bool | Awaitable[bool]]) -> None:

@@ -26,7 +26,14 @@ from hypertrainer.platforms.schedulers.direct import ORPHANED, DirectScheduler
 from hypertrainer.platforms.shell import ShellPlatform, ShellSettings
 from hypertrainer.platforms.transports.base import RUN_SECONDS, ExecResult, Interrupted
 from hypertrainer.platforms.transports.local import LocalTransport
-from tests.platforms.places import DEADLINE_SECONDS, UNTIL_TOLD, LocalPlace, living, until
+from tests.platforms.places import (
+    DEADLINE_SECONDS,
+    UNTIL_TOLD,
+    LocalPlace,
+    ScriptTransport,
+    living,
+    until,
+)
 
 SERVER = """
 import asyncio, json, sys
@@ -121,10 +128,46 @@ async def test_a_submitted_job_is_never_absent_before_it_starts(local: LocalPlac
         assert seen.state in (JobState.QUEUED, JobState.RUNNING)
 
 
-async def test_waiting_sees_a_start(local: LocalPlace) -> None:
-    handle = await local.submitted(local.job())
+@pytest.mark.parametrize(
+    "anyio_backend", [("asyncio", {"use_uvloop": use}) for use in (True, False)]
+)
+async def test_waiting_sees_a_start_and_an_end_on_either_event_loop(local: LocalPlace) -> None:
+    job = local.job()
+    handle = await local.submitted(job)
     await asyncio.wait_for(local.platform.wait_for_change([handle]), DEADLINE_SECONDS)
     assert (await local.look(handle)).state is JobState.RUNNING
+    waiting = asyncio.ensure_future(local.platform.wait_for_change([handle]))
+    local.finish(job, 0)
+    await asyncio.wait_for(waiting, DEADLINE_SECONDS)
+    assert (await local.look(handle)).state is JobState.ENDED
+
+
+async def test_the_server_buries_the_wrappers_that_it_started(local: LocalPlace) -> None:
+    first, second = local.program("exit 0"), local.program("exit 0", "h2")
+    handle = await local.submitted(first)
+    await local.seen(handle, JobState.ENDED)
+    pid = int(handle.job_id or 0)
+    await until(lambda: not is_running(pid))
+    await local.seen(await local.submitted(second), JobState.ENDED)
+    assert not psutil.pid_exists(pid)
+
+
+async def test_descriptors_of_the_server_do_not_reach_its_jobs(local: LocalPlace) -> None:
+    descriptor = os.open(os.devnull, os.O_RDONLY)
+    os.set_inheritable(descriptor, True)
+    job = local.program("ls /proc/$$/fd; true")
+    await local.seen(await local.submitted(job), JobState.ENDED)
+    os.close(descriptor)
+    assert Path(job.folder, "out.txt").read_text().split() == ["0", "1", "2"]
+
+
+async def test_a_machine_with_no_room_for_a_process_may_be_asked_again(
+    local: LocalPlace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", "/nowhere")
+    outcome = (await local.platform.submit([local.job()]))["h1"]
+    assert isinstance(outcome, Rejected)
+    assert outcome.is_retryable
 
 
 async def test_a_job_from_before_a_restart_of_the_machine_is_absent_with_its_cause(
@@ -242,7 +285,7 @@ async def test_platform_settings_reach_the_job_before_its_own(local: LocalPlace)
     assert Path(job.folder, "out.txt").read_text() == "place place-setup-job job\n"
 
 
-class DeafTransport(LocalTransport):
+class DeafTransport(ScriptTransport):
     """Does what it is told and loses the answer."""
 
     async def run(
@@ -250,6 +293,10 @@ class DeafTransport(LocalTransport):
     ) -> ExecResult:
         await super().run(script, args, seconds)
         raise Interrupted("The connection was lost.")
+
+
+def is_running(pid: int) -> bool:
+    return psutil.pid_exists(pid) and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
 
 
 def kill_wrapper(handle: JobHandle) -> None:

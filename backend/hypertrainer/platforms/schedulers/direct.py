@@ -18,12 +18,11 @@ from hypertrainer.platforms.base import (
     SubmitOutcome,
     Submitted,
 )
+from hypertrainer.platforms.processes import BOOT_ID, HOSTNAME
 from hypertrainer.platforms.schedulers.base import Evidence, Scheduler
 from hypertrainer.platforms.transports.base import ExecResult
 from hypertrainer.platforms.wrapper import job_mark, shared_functions
 
-BOOT_ID = "/proc/sys/kernel/random/boot_id"
-HOSTNAME = "/proc/sys/kernel/hostname"
 ORPHANED = "its wrapper was killed, but the program goes on: its exit code cannot be known"
 Job = JobSpec | JobHandle
 

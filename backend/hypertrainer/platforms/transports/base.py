@@ -61,6 +61,7 @@ class Transport(ABC):
     """One place, as one user of it."""
 
     is_local: bool = False
+    can_spawn: bool = False  # whether `spawn` is quicker here than a script that does the same
 
     @abstractmethod
     async def run(
@@ -96,6 +97,18 @@ class Transport(ABC):
         """
         await asyncio.Event().wait()
         return processes
+
+    def spawn(self, script: str, environment: Mapping[str, str]) -> ProcessIdentity:
+        """Start a bash script, a file, detached: its own session, no input, no output.
+
+        Args:
+            script: the file's path.
+            environment: variables beside the inherited ones.
+
+        Raises:
+            OSError: it was not started.
+        """
+        raise NotImplementedError
 
     async def machine(self) -> Machine | None:
         """What the machine at the other end has; None where it is not one machine.

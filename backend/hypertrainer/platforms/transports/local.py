@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import os
 import shlex
+import signal
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -11,7 +12,7 @@ from pathlib import Path
 
 from hypertrainer.errors import PlatformUnreachable
 from hypertrainer.platforms.machine import Machine, local_machine
-from hypertrainer.platforms.processes import ProcessIdentity
+from hypertrainer.platforms.processes import BOOT_ID, ProcessIdentity, start_time
 from hypertrainer.platforms.transports.base import (
     RUN_SECONDS,
     ExecResult,
@@ -22,6 +23,21 @@ from hypertrainer.platforms.transports.base import (
     Transport,
 )
 
+NO_STREAMS = (
+    (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
+    (os.POSIX_SPAWN_OPEN, 1, os.devnull, os.O_WRONLY, 0),
+    (os.POSIX_SPAWN_OPEN, 2, os.devnull, os.O_WRONLY, 0),
+)
+DEFAULT_SIGNALS = (  # what Python, or whoever started the server, may have had ignored
+    signal.SIGHUP,
+    signal.SIGINT,
+    signal.SIGQUIT,
+    signal.SIGPIPE,
+    signal.SIGTERM,
+    signal.SIGUSR1,
+    signal.SIGUSR2,
+    signal.SIGXFSZ,
+)
 MANY_READS = 200  # fewer small reads take less time than a thread's turn
 
 
@@ -29,6 +45,10 @@ class LocalTransport(Transport):
     """Runs scripts and touches files on the server's own machine."""
 
     is_local = True
+    can_spawn = True
+
+    def __init__(self) -> None:
+        self._children: set[int] = set()  # started by this process, which has to bury them
 
     async def run(
         self, script: str, args: Sequence[str] = (), seconds: float = RUN_SECONDS
@@ -59,10 +79,45 @@ class LocalTransport(Transport):
             for process in processes:
                 watches.enter_context(_watch(process, tell))
             await news.wait()
+        self._bury()
         return ended
+
+    def spawn(self, script: str, environment: Mapping[str, str]) -> ProcessIdentity:
+        self._bury()
+        pid = os.posix_spawnp(
+            "bash",
+            ["bash", script],
+            {**os.environ, **environment},
+            file_actions=[*NO_STREAMS, *_closed_streams()],
+            setsid=True,
+            setsigmask=(),
+            setsigdef=DEFAULT_SIGNALS,
+        )
+        self._children.add(pid)
+        stat = _read(ReadRequest(f"/proc/{pid}/stat")).data
+        boot_id = _read(ReadRequest(BOOT_ID)).data.decode().strip()
+        return ProcessIdentity(pid, start_time(stat), boot_id)
+
+    def _bury(self) -> None:
+        for pid in list(self._children):
+            try:
+                is_dead = os.waitpid(pid, os.WNOHANG)[0] == pid
+            except ChildProcessError:  # somebody else has buried it
+                is_dead = True
+            if is_dead:
+                self._children.discard(pid)
 
     async def machine(self) -> Machine:
         return await asyncio.to_thread(local_machine)
+
+
+def _closed_streams() -> Iterator[tuple[int, int]]:
+    """File actions for descriptors that would be inherited; Python's own are not."""
+    for link in Path("/proc/self/fd").iterdir():
+        descriptor = int(link.name)
+        with contextlib.suppress(OSError):  # the listing's own is closed by now
+            if descriptor > 2 and os.get_inheritable(descriptor):
+                yield os.POSIX_SPAWN_CLOSE, descriptor
 
 
 def _run(text: str, seconds: float) -> ExecResult:
