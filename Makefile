@@ -108,7 +108,7 @@ LOCK_OPTIONS := --quiet --universal --python-version 3.11 --generate-hashes --no
 
 migration: setup ## write a migration from the tables: make migration m="Add a column"
 	@: "$${m:?say what it does: make migration m=\"Add a column\"}"
-	$(BIN)/alembic revision --autogenerate -m "$$m"
+	tools/migration "$$m"
 
 build: setup ## build the wheel, the dashboard inside, into dist/
 	$(BIN)/python -m build --wheel --no-isolation --outdir dist

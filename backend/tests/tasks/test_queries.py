@@ -106,7 +106,7 @@ async def test_a_task_is_stopping_while_its_latest_attempt_was_asked_to(database
 async def test_one_filter_repeated_widens_and_different_ones_narrow(database: Database) -> None:
     for status, project in itertools.product(("running", "crashed", "lost"), ("a", "b", "")):
         await add_task(database, f"{status}-{project}", status=status, project=project)
-    both = {"status": ["running", "lost"], "project": ["a", ""]}
+    both: dict[str, Any] = {"status": ["running", "lost"], "project": ["a", ""]}
     assert await names(database, **both) == ["running-a", "running-", "lost-a", "lost-"]
 
 

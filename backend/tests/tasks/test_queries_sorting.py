@@ -54,7 +54,7 @@ async def _add_tasks(database: Database) -> list[dict[str, Any]]:
     tasks = []
     for number in range(NUM_TASKS):
         mixed = draw.choice([0.1, 0.2, 0.7, 2, "auto", "zero", None])
-        task = {
+        task: dict[str, Any] = {
             "name": f"{draw.choice(['Run', 'run'])}-{draw.randrange(9)}",
             "status": draw.choice(["finished", "crashed"]),
             "created_at": at(draw.randrange(NUM_TASKS)),
