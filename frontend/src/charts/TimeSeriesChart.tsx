@@ -1,5 +1,5 @@
 import { Modal } from "@mantine/core";
-import { useId, useMemo, useRef, useState } from "react";
+import { type ReactNode, useId, useMemo, useRef, useState } from "react";
 import { formatNumber } from "~/lib/format";
 import { Empty } from "~/ui/Empty";
 import { ErrorNote } from "~/ui/ErrorNote";
@@ -36,6 +36,8 @@ export interface TimeSeriesChartProps {
   state?: ChartState;
   /** Short remarks beside the title: "300 of 12,480 points", "2 bad lines". */
   badges?: readonly string[];
+  /** Further controls and remarks, left of the chart's own menu. */
+  actions?: ReactNode;
   /** An x shown by other charts of the page, so that their cursors move together. */
   cursorX?: number | null;
   onCursorX?: (x: number | null) => void;
@@ -102,6 +104,7 @@ function ChartCard(props: ChartCardProps) {
         ))}
         <span className={classes.spacer} />
         {last !== undefined && <span className={classes.last}>{formatNumber(last)}</span>}
+        {props.actions}
         {isReady && (
           <ChartMenu
             title={title}

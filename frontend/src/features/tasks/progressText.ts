@@ -1,0 +1,50 @@
+import type { Task } from "~/api/client";
+import { formatCount, formatPercent, NOTHING } from "~/lib/format";
+import { isActive } from "~/lib/statuses";
+import { formatDuration } from "~/lib/time";
+
+type ProgressFacts = Pick<Task, "status" | "progress">;
+
+/** 0 to 1; a finished task is complete whatever its last line said. Null when nothing is known. */
+export function fractionOf({ status, progress }: ProgressFacts): number | null {
+  return status === "finished" ? 1 : (progress?.fraction ?? null);
+}
+
+/** Epochs begun of all, counted from 1 as people do: "12/50"; "12" when the end is unknown. */
+export function epochText({ progress }: ProgressFacts): string {
+  if (!progress || progress.epoch === null) return NOTHING;
+  const begun = formatCount(progress.epoch + 1);
+  return progress.num_epochs === null ? begun : `${begun}/${formatCount(progress.num_epochs)}`;
+}
+
+/** "train 120/500" */
+export function iterationText({ progress }: ProgressFacts): string {
+  if (!progress || progress.iteration === null) return NOTHING;
+  const phase = progress.phase ?? "iteration";
+  const done = formatCount(progress.iteration + 1);
+  return progress.iterations_per_epoch === null
+    ? `${phase} ${done}`
+    : `${phase} ${done}/${formatCount(progress.iterations_per_epoch)}`;
+}
+
+/** Seconds until the task ends; null when it has, or when that cannot be told. */
+export function remainingSeconds({ status, progress }: ProgressFacts): number | null {
+  return isActive(status) ? (progress?.total_remaining_seconds ?? null) : null;
+}
+
+/** Seconds until the present epoch ends. */
+export function epochRemainingSeconds({ status, progress }: ProgressFacts): number | null {
+  return isActive(status) ? (progress?.epoch_remaining_seconds ?? null) : null;
+}
+
+/** For screen readers and the panel: "82%, epoch 164/200, 4h 06m left". */
+export function progressSentence(task: ProgressFacts): string {
+  const fraction = fractionOf(task);
+  const left = remainingSeconds(task);
+  const parts = [
+    fraction === null ? null : formatPercent(fraction),
+    task.progress?.epoch == null ? null : `epoch ${epochText(task)}`,
+    left === null ? null : `${formatDuration(left)} left`,
+  ];
+  return parts.filter((part) => part !== null).join(" · ");
+}
