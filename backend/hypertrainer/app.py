@@ -31,7 +31,7 @@ def create_services(settings: Settings) -> Services:
     return Services(
         settings=settings,
         database=Database(settings.resolved_database_url),
-        registry=Registry(settings.platforms_file, settings.output),
+        registry=Registry(settings.platforms_file, settings.output, settings.python),
         broker=Broker(),
         wakers=Wakers(),
     )
@@ -77,6 +77,5 @@ def create_app(services: Services, policy: AccessPolicy, *, has_loops: bool = Tr
 
 async def close_services(services: Services) -> None:
     """Close connections. Jobs go on."""
-    for platform in services.registry.all():
-        await platform.aclose()
+    await services.registry.aclose()
     await services.database.close()

@@ -6,9 +6,15 @@ from datetime import datetime
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from hypertrainer.database import Database
 from hypertrainer.platforms.base import JobHandle
 from hypertrainer.tasks.lifecycle import AttemptFacts
-from hypertrainer.tasks.statuses import AttemptState, StopBy, TaskStatus
+from hypertrainer.tasks.statuses import (
+    ON_PLATFORM_STATES,
+    AttemptState,
+    StopBy,
+    TaskStatus,
+)
 from hypertrainer.tasks.tables import Attempt, Task
 
 Pair = tuple[Attempt, Task]
@@ -26,6 +32,12 @@ async def load_pairs(
     )
     rows = await session.exec(query if limit is None else query.limit(limit))
     return [(attempt, task) for attempt, task in rows]
+
+
+async def load_on_platform(database: Database, platform: str) -> list[Pair]:
+    """Every attempt that the platform may have a job of, with its task, oldest first."""
+    async with database.reading() as session:
+        return await load_pairs(session, platform, [*ON_PLATFORM_STATES])
 
 
 def handle_of(attempt: Attempt, task: Task) -> JobHandle:

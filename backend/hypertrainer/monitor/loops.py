@@ -31,17 +31,25 @@ class Monitor:
         watch = OutputWatch(wakers.collect)
         self._add("collect_output", CollectOutput(services, watch).run_once, wakers.collect)
         self._add("watch_output", watch.run_once, asyncio.Event(), timeout_seconds=None)
-        self._add("write_folders", WriteFolders(database).run_once, wakers.folders)
+        self._add("write_folders", WriteFolders(database).run_once, wakers.folders, pause=0.5)
         searches = AdvanceSearches(database, services.broker)
-        self._add("advance_searches", searches.run_once, wakers.searches)
+        self._add("advance_searches", searches.run_once, wakers.searches, pause=0.2)
         environments = RecordEnvironments(database)
-        self._add("record_environments", environments.run_once, wakers.environments)
+        self._add("record_environments", environments.run_once, wakers.environments, pause=1.0)
         self._add("read_platforms", self._follow_registry, asyncio.Event())
 
     def _add(
-        self, name: str, run_once: Pass, waker: asyncio.Event, timeout_seconds: float | None = 300.0
+        self,
+        name: str,
+        run_once: Pass,
+        waker: asyncio.Event,
+        *,
+        timeout_seconds: float | None = 300.0,
+        pause: float = 0.0,
     ) -> None:
-        self._supervisor.add(Loop(name, run_once, waker, timeout_seconds))
+        self._supervisor.add(
+            Loop(name, run_once, waker, timeout_seconds, least_pause_seconds=pause)
+        )
 
     async def _follow_registry(self) -> float:
         """Start and stop loops as `platforms.yaml` changes."""

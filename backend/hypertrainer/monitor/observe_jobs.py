@@ -8,7 +8,7 @@ from sqlmodel import col, select
 
 from hypertrainer.clock import utc_now
 from hypertrainer.database import Database
-from hypertrainer.monitor.attempts import Pair, facts_of, handle_of, load_pairs, write_facts
+from hypertrainer.monitor.attempts import Pair, facts_of, handle_of, write_facts
 from hypertrainer.platforms.base import JobState, Observation, Platform, Report
 from hypertrainer.tasks.creation import saved_id
 from hypertrainer.tasks.lifecycle import Patience, resolve
@@ -16,7 +16,6 @@ from hypertrainer.tasks.statuses import AttemptState, TaskStatus
 from hypertrainer.tasks.tables import Attempt, Task
 
 LOOKED_FOR = timedelta(days=7)  # how long a lost job's evidence is still looked for
-WATCHED_STATES = (AttemptState.SUBMITTED, AttemptState.RUNNING)
 
 
 @dataclass(slots=True)
@@ -26,12 +25,9 @@ class ObserveJobs:
     database: Database
     platform: Platform
 
-    async def load(self, *, with_lost: bool = False) -> list[Pair]:
-        """The attempts to ask about; the lost ones too when asked for, as they may re-open."""
+    async def load_lost(self) -> list[Pair]:
+        """The lost attempts, which may re-open."""
         async with self.database.reading() as session:
-            pairs = await load_pairs(session, self.platform.name, WATCHED_STATES)
-            if not with_lost:
-                return pairs
             query = (
                 select(Attempt, Task)
                 .join(Task, col(Task.id) == col(Attempt.task_id))
@@ -42,11 +38,11 @@ class ObserveJobs:
                     col(Attempt.ended_at) > utc_now() - LOOKED_FOR,
                 )
             )
-            return pairs + [(attempt, task) for attempt, task in await session.exec(query)]
+            return [(attempt, task) for attempt, task in await session.exec(query)]
 
-    async def run_once(self, *, with_lost: bool = False) -> set[int]:
-        """One round; the ids of the tasks whose status changed."""
-        pairs = await self.load(with_lost=with_lost)
+    async def run_once(self, on_platform: Sequence[Pair]) -> set[int]:
+        """One round over attempts with a job; the ids of the tasks whose status changed."""
+        pairs = [pair for pair in on_platform if pair[0].state != AttemptState.INTENT]
         if not pairs:
             return set()
         report = await self.platform.observe([handle_of(*pair) for pair in pairs])

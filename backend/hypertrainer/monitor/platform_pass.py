@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from hypertrainer.clock import utc_now
 from hypertrainer.dependencies import Services
 from hypertrainer.errors import PlatformUnreachable
-from hypertrainer.monitor.attempts import Pair, handle_of
+from hypertrainer.monitor.attempts import Pair, handle_of, load_on_platform
 from hypertrainer.monitor.observe_jobs import ObserveJobs
 from hypertrainer.monitor.stop_jobs import StopJobs
 from hypertrainer.monitor.submit_tasks import SubmitTasks
@@ -52,15 +52,18 @@ class PlatformPass:
     async def _round(self) -> float:
         database, platform = self.services.database, self.platform
         observe = ObserveJobs(database, platform)
-        changed = await observe.run_once(with_lost=self._is_lost_due())
-        told, stop_due = await StopJobs(
-            database, platform, timedelta(seconds=platform.grace_seconds)
-        ).run_once()
-        submitted = await SubmitTasks(database, platform).run_once()
+        on_platform = await load_on_platform(database, platform.name)
+        asked = [*on_platform, *(await observe.load_lost() if self._is_lost_due() else [])]
+        changed = await observe.run_once(asked)
+        if changed:
+            on_platform = await load_on_platform(database, platform.name)
+        grace = timedelta(seconds=platform.grace_seconds)
+        told, stop_due = await StopJobs(database, platform, grace).run_once(on_platform)
+        submitted = await SubmitTasks(database, platform).run_once(on_platform)
         await self._tell(changed | told | submitted)
-        watched = await observe.load()
-        is_fresh = bool(changed or told or submitted) or _is_any_starting(watched)
-        return self._cadence(is_fresh=is_fresh, is_busy=bool(watched), stop_due=stop_due)
+        is_fresh = bool(changed or told or submitted) or _is_any_starting(on_platform)
+        is_busy = bool(on_platform or submitted)
+        return self._cadence(is_fresh=is_fresh, is_busy=is_busy, stop_due=stop_due)
 
     async def _tell(self, ids: set[int]) -> None:
         if not ids:
@@ -72,7 +75,7 @@ class PlatformPass:
 
     async def wait_for_change(self) -> None:
         """Return when a job of this platform probably changed."""
-        pairs = await ObserveJobs(self.services.database, self.platform).load()
+        pairs = await load_on_platform(self.services.database, self.platform.name)
         await self.platform.wait_for_change([handle_of(*pair) for pair in pairs])
 
     def _is_lost_due(self) -> bool:

@@ -1,14 +1,17 @@
 """Records what each newly launched script runs in, soon after its launch and off the hot path."""
 
 import asyncio
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from sqlmodel import col, select
 
 from hypertrainer.database import Database
 from hypertrainer.tasks.creation import saved_id
-from hypertrainer.tasks.environment import record_environment
+from hypertrainer.tasks.environment import describe_git, record_environment
 from hypertrainer.tasks.launch import LaunchPlan
 from hypertrainer.tasks.tables import Task
 
@@ -24,8 +27,7 @@ class RecordEnvironments:
 
     async def run_once(self) -> float:
         while tasks := await self._load():
-            for task in tasks:
-                await asyncio.to_thread(_record, task)
+            await asyncio.to_thread(_record_all, tasks)
             await self._mark([saved_id(task) for task in tasks])
         return PAUSE_SECONDS
 
@@ -46,7 +48,15 @@ class RecordEnvironments:
                 session.add(task)
 
 
-def _record(task: Task) -> None:
-    plan = LaunchPlan.model_validate(task.launch)
-    script = Path(plan.script_path) if plan.script_path else None
-    record_environment(Path(task.output_path), script, plan.python)
+def _record_all(tasks: Sequence[Task]) -> None:
+    repositories: dict[Path, dict[str, Any] | None] = {}  # asked once for all tasks of a round
+    for task in tasks:
+        plan = LaunchPlan.model_validate(task.launch)
+        git = None
+        if plan.script_path:
+            folder = Path(plan.script_path).parent
+            if folder not in repositories:
+                repositories[folder] = describe_git(folder)
+            git = repositories[folder]
+        with suppress(OSError):
+            record_environment(Path(task.output_path), git, plan.python)

@@ -35,7 +35,7 @@ MAX_DEPTH = 4
 
 @dataclass(slots=True)
 class ReindexReport:
-    """What a rebuild found: tasks added, tasks known already, and folders that could not be read."""
+    """What a rebuild found: tasks added, tasks known, and folders that could not be read."""
 
     added: int = 0
     known: int = 0

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlmodel import col, select
+import structlog
 
 from hypertrainer.clock import utc_now
 from hypertrainer.database import Database
@@ -12,8 +12,9 @@ from hypertrainer.monitor.attempts import Pair, handle_of
 from hypertrainer.platforms.base import Platform, StopSignal
 from hypertrainer.tasks.creation import saved_id
 from hypertrainer.tasks.statuses import ON_PLATFORM_STATES
-from hypertrainer.tasks.tables import Attempt, Task
+from hypertrainer.tasks.tables import Attempt
 
+log = structlog.get_logger(__name__)
 KILL_AGAIN = timedelta(seconds=30)  # a KILL that had no effect is sent again
 
 
@@ -25,32 +26,28 @@ class StopJobs:
     platform: Platform
     grace: timedelta = timedelta(seconds=10)
 
-    async def run_once(self) -> tuple[set[int], float | None]:
+    async def run_once(self, on_platform: Sequence[Pair]) -> tuple[set[int], float | None]:
         """One round: the ids of the tasks told, and in how many seconds the next is due."""
-        pairs, now = await self._load(), utc_now()
+        pairs = [pair for pair in on_platform if pair[0].stop_requested_at is not None]
+        now = utc_now()
         to_term = [pair for pair in pairs if pair[0].term_sent_at is None]
         to_kill = [pair for pair in pairs if _is_kill_due(pair[0], now)]
-        if to_term:
-            await self.platform.stop([handle_of(*pair) for pair in to_term], StopSignal.TERM)
-            await self._mark(to_term, StopSignal.TERM)
-        if to_kill:
-            await self.platform.stop([handle_of(*pair) for pair in to_kill], StopSignal.KILL)
-            await self._mark(to_kill, StopSignal.KILL)
-        told = {saved_id(task) for _, task in (*to_term, *to_kill)}
+        told = {
+            *await self._tell(to_term, StopSignal.TERM),
+            *await self._tell(to_kill, StopSignal.KILL),
+        }
         return told, _next_due(pairs, now, self.grace)
 
-    async def _load(self) -> list[Pair]:
-        query = (
-            select(Attempt, Task)
-            .join(Task, col(Task.id) == col(Attempt.task_id))
-            .where(
-                col(Attempt.state).in_(ON_PLATFORM_STATES),
-                col(Attempt.stop_requested_at).is_not(None),
-                col(Task.platform) == self.platform.name,
-            )
-        )
-        async with self.database.reading() as session:
-            return [(attempt, task) for attempt, task in await session.exec(query)]
+    async def _tell(self, pairs: Sequence[Pair], signal: StopSignal) -> list[int]:
+        """Signal, then note it: a crash in between signals twice, which does no harm."""
+        if not pairs:
+            return []
+        failed = await self.platform.stop([handle_of(*pair) for pair in pairs], signal)
+        for key, reason in failed.items():
+            log.warning("stop_failed", platform=self.platform.name, key=key, reason=reason)
+        reached = [pair for pair in pairs if pair[0].key not in failed]
+        await self._mark(reached, signal)
+        return [saved_id(task) for _, task in reached]
 
     async def _mark(self, pairs: Sequence[Pair], signal: StopSignal) -> None:
         now = utc_now()

@@ -22,10 +22,16 @@ from hypertrainer.platforms.base import (
     SubmitOutcome,
     Submitted,
 )
-from hypertrainer.platforms.slots import Holding, allocate, gpu_environment, why_impossible
+from hypertrainer.platforms.slots import (
+    Allocation,
+    Holding,
+    allocate,
+    gpu_environment,
+    why_impossible,
+)
 from hypertrainer.tasks.creation import saved_id
 from hypertrainer.tasks.launch import LaunchPlan, job_environment
-from hypertrainer.tasks.statuses import ON_PLATFORM_STATES, AttemptState, TaskStatus
+from hypertrainer.tasks.statuses import AttemptState, TaskStatus
 from hypertrainer.tasks.tables import Attempt, Task
 
 MAX_BATCH = 32
@@ -38,58 +44,73 @@ class SubmitTasks:
     database: Database
     platform: Platform
 
-    async def run_once(self) -> set[int]:
-        """One round; the ids of the tasks it changed."""
-        changed = await self._recover_intents()
-        capacity = await self.platform.capacity()
-        while batch := await self._commit_intents(capacity):
-            outcomes = await self._submit(batch)
-            changed |= await self._commit_outcomes(batch, outcomes)
-            if len(batch) < MAX_BATCH:
+    async def run_once(self, on_platform: Sequence[Pair]) -> set[int]:
+        """One round, beside what the platform has already; the ids of the tasks it changed."""
+        doubtful = [pair for pair in on_platform if pair[0].state == AttemptState.INTENT]
+        changed = await self._recover(doubtful) if doubtful else set()
+        capacity, held = await self.platform.capacity(), list(on_platform)
+        while capacity is None or len(held) < capacity.slots:
+            queued = await self._load_queued()
+            changed |= await self._fail_impossible(queued, capacity)
+            batch = await self._commit_intents(self._choose(queued, held, capacity))
+            if not batch:
                 break
-        return changed | await self._fail_impossible(capacity)
+            outcomes = await self._submit(batch, capacity)
+            changed |= await self._commit_outcomes(batch, outcomes)
+            if any(isinstance(o, Rejected) and o.is_retryable for o in outcomes.values()):
+                break  # the place is full or busy: the next round tries again
+            held.extend(batch)
+        return changed
 
-    async def _commit_intents(self, capacity: Capacity | None) -> list[Pair]:
-        if not await self._is_anything_queued():
-            return []
-        async with self.database.transaction() as session:
-            chosen = await self._choose(session, capacity)
-            for attempt, task in chosen:
-                attempt.state = AttemptState.INTENT
-                attempt.intent_at = utc_now()
-                task.status = TaskStatus.SUBMITTING
-                task.unsaved_changes += 1
-                session.add_all([attempt, task])
-        return chosen
-
-    async def _is_anything_queued(self) -> bool:
+    async def _load_queued(self) -> list[Pair]:
         async with self.database.reading() as session:
-            return bool(await load_pairs(session, self.platform.name, [AttemptState.QUEUED], 1))
+            return await load_pairs(
+                session, self.platform.name, [AttemptState.QUEUED], limit=MAX_BATCH
+            )
 
-    async def _choose(self, session: AsyncSession, capacity: Capacity | None) -> list[Pair]:
-        name = self.platform.name
-        queued = await load_pairs(session, name, [AttemptState.QUEUED], MAX_BATCH)
+    def _choose(
+        self, queued: Sequence[Pair], held: Sequence[Pair], capacity: Capacity | None
+    ) -> list[tuple[Pair, Allocation]]:
+        """What fits now, first come, first served: nothing overtakes."""
         if capacity is None:
-            return queued
-        on_platform = await load_pairs(session, name, [*ON_PLATFORM_STATES])
-        busy = [_holding(*pair) for pair in on_platform]
+            return [(pair, Allocation()) for pair in queued]
+        busy = [_holding(*pair) for pair in held]
         chosen = []
         for attempt, task in queued:
             wanted = resources_of(task)
+            if why_impossible(capacity, wanted) is not None:
+                continue
             allocation = allocate(capacity, busy, wanted)
             if allocation is None:
-                if why_impossible(capacity, wanted) is not None:
-                    continue
-                break  # first come, first served: nothing overtakes
-            attempt.gpus, attempt.cpus = list(allocation.gpus), wanted.cpus
-            busy.append(_holding(attempt, task))
-            chosen.append((attempt, task))
+                break
+            busy.append(Holding(wanted.cpus, wanted.memory_bytes, allocation.gpus))
+            chosen.append(((attempt, task), allocation))
         return chosen
 
-    async def _submit(self, batch: Sequence[Pair]) -> Mapping[str, SubmitOutcome]:
-        capacity = await self.platform.capacity()
-        jobs = [job_of(attempt, task, capacity) for attempt, task in batch]
-        return await self.platform.submit(jobs)
+    async def _commit_intents(self, chosen: Sequence[tuple[Pair, Allocation]]) -> list[Pair]:
+        if not chosen:
+            return []
+        intended = []
+        async with self.database.transaction() as session:
+            for (old_attempt, old_task), allocation in chosen:
+                attempt = await session.get(Attempt, old_attempt.id)
+                task = await session.get(Task, old_task.id)
+                if attempt is None or task is None or attempt.state != AttemptState.QUEUED:
+                    continue
+                attempt.state, attempt.intent_at = AttemptState.INTENT, utc_now()
+                attempt.gpus, attempt.cpus = list(allocation.gpus), resources_of(task).cpus
+                task.status, task.reason = TaskStatus.SUBMITTING, ""
+                task.unsaved_changes += 1
+                session.add_all([attempt, task])
+                intended.append((attempt, task))
+        return intended
+
+    async def _submit(
+        self, batch: Sequence[Pair], capacity: Capacity | None
+    ) -> Mapping[str, SubmitOutcome]:
+        return await self.platform.submit(
+            [job_of(attempt, task, capacity) for attempt, task in batch]
+        )
 
     async def _commit_outcomes(
         self, batch: Sequence[Pair], outcomes: Mapping[str, SubmitOutcome]
@@ -124,20 +145,17 @@ class SubmitTasks:
         row.unsaved_changes += 1
         session.add_all([current, row])
 
-    async def _recover_intents(self) -> set[int]:
-        async with self.database.reading() as session:
-            doubtful = await load_pairs(session, self.platform.name, [AttemptState.INTENT])
-        if not doubtful:
-            return set()
+    async def _recover(self, doubtful: Sequence[Pair]) -> set[int]:
         found = await self.platform.find([handle_of(*pair) for pair in doubtful])
         adopted = [pair for pair in doubtful if pair[0].key in found.jobs]
-        changed = await self._commit_outcomes(adopted, found.jobs)
-        if not found.is_complete:
-            return changed
+        changed = await self._commit_outcomes(adopted, found.jobs) if adopted else set()
         missing = [pair for pair in doubtful if pair[0].key not in found.jobs]
+        if not found.is_complete or not missing:
+            return changed
         again = await self._count_missing(missing)
         if again:
-            changed |= await self._commit_outcomes(again, await self._submit(again))
+            outcomes = await self._submit(again, await self.platform.capacity())
+            changed |= await self._commit_outcomes(again, outcomes)
         return changed
 
     async def _count_missing(self, missing: Sequence[Pair]) -> list[Pair]:
@@ -152,20 +170,21 @@ class SubmitTasks:
                     again.append((attempt, task))
         return again
 
-    async def _fail_impossible(self, capacity: Capacity | None) -> set[int]:
-        if capacity is None or not await self._is_anything_queued():
+    async def _fail_impossible(self, queued: Sequence[Pair], capacity: Capacity | None) -> set[int]:
+        if capacity is None:
             return set()
-        changed = set()
+        reasons = {task.id: why_impossible(capacity, resources_of(task)) for _, task in queued}
+        impossible = [pair for pair in queued if reasons[pair[1].id] is not None]
+        if not impossible:
+            return set()
         async with self.database.transaction() as session:
-            for attempt, task in await load_pairs(
-                session, self.platform.name, [AttemptState.QUEUED]
-            ):
-                reason = why_impossible(capacity, resources_of(task))
-                if reason is not None:
-                    fail_to_start(attempt, task, reason)
+            for old_attempt, old_task in impossible:
+                attempt = await session.get(Attempt, old_attempt.id)
+                task = await session.get(Task, old_task.id)
+                if attempt and task and attempt.state == AttemptState.QUEUED:
+                    fail_to_start(attempt, task, reasons[task.id] or "")
                     session.add_all([attempt, task])
-                    changed.add(saved_id(task))
-        return changed
+        return {saved_id(task) for _, task in impossible}
 
 
 def _holding(attempt: Attempt, task: Task) -> Holding:
@@ -191,7 +210,7 @@ def job_of(attempt: Attempt, task: Task, capacity: Capacity | None) -> JobSpec:
         key=attempt.key,
         attempt=attempt.number,
         folder=task.output_path,
-        command=tuple(plan.command),
+        command=tuple(plan.command_for(task.output_path)),
         environment=environment,
         setup=tuple(plan.setup),
         resources=plan.resources_wanted(),

@@ -47,12 +47,14 @@ class Loop:
     waker: asyncio.Event
     timeout_seconds: float | None = 300.0
     wait: Callable[[], Awaitable[None]] | None = None
+    least_pause_seconds: float = 0.0  # many wake-ups in a row make one round
     health: LoopHealth = field(default_factory=LoopHealth)
 
     async def run(self) -> None:
         while True:
             self.waker.clear()
             await self._rest(await self._attempt())
+            await asyncio.sleep(self.least_pause_seconds)
 
     async def _attempt(self) -> float:
         try:

@@ -1,0 +1,92 @@
+"""A platform in memory beside a real database, and tasks to run there."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlmodel import col, select
+
+from hypertrainer.database import Database
+from hypertrainer.dependencies import Services, Wakers
+from hypertrainer.events import Broker
+from hypertrainer.monitor.platform_pass import PlatformPass
+from hypertrainer.platforms.base import Capacity
+from hypertrainer.platforms.fake import FakePlatform
+from hypertrainer.platforms.registry import Registry
+from hypertrainer.settings import Settings
+from hypertrainer.tasks import actions
+from hypertrainer.tasks.creation import TaskDraft, add_tasks, create_folder_of, new_uuid
+from hypertrainer.tasks.launch import LaunchPlan
+from hypertrainer.tasks.tables import Attempt, Task
+
+TWO_SLOTS = Capacity(slots=2, cpus=4, gpus=("0", "1"), memory_bytes=2**34)
+
+
+@dataclass(slots=True)
+class MonitoredPlace:
+    """The pass under test, and what it works on."""
+
+    services: Services
+    platform: FakePlatform
+    work: PlatformPass
+    folder: Path
+
+    @property
+    def database(self) -> Database:
+        return self.services.database
+
+    async def add(self, name: str = "task", resources: dict[str, object] | None = None) -> int:
+        uuid = new_uuid()
+        draft = TaskDraft(
+            name=name,
+            script="script.py",
+            config=None,
+            config_text="a: 1\n",
+            platform=self.platform.name,
+            output_path=str(self.folder / uuid),
+            params={"a": 1},
+            launch=LaunchPlan.model_validate(
+                {"command": ["script.py"], "resources": resources or {}}
+            ),
+            uuid=uuid,
+        )
+        create_folder_of(draft)
+        async with self.database.transaction() as session:
+            (task,) = await add_tasks(session, [draft])
+        assert task.id is not None
+        return task.id
+
+    async def task(self, task_id: int) -> Task:
+        async with self.database.reading() as session:
+            return (await session.exec(select(Task).where(col(Task.id) == task_id))).one()
+
+    async def status(self, task_id: int) -> str:
+        return (await self.task(task_id)).status
+
+    async def attempt(self, task_id: int) -> Attempt:
+        async with self.database.reading() as session:
+            return await actions.latest_attempt(session, await self.task(task_id))
+
+    async def key(self, task_id: int) -> str:
+        return (await self.attempt(task_id)).key
+
+    async def act(self, task_id: int, action: actions.Action) -> str:
+        async with self.database.transaction() as session:
+            task = await session.get(Task, task_id)
+            assert task is not None
+            return await action(session, task)
+
+    async def round(self) -> float:
+        return await self.work.run_once()
+
+
+def monitored_place(
+    database: Database, folder: Path, capacity: Capacity | None = TWO_SLOTS
+) -> MonitoredPlace:
+    """A fresh place; the platform has two slots unless told otherwise, None for its own queue."""
+    platform = FakePlatform(capacity=capacity)
+    settings = Settings(home=folder / "home", output=folder / "output")
+    registry = Registry(settings.platforms_file, settings.output, fixed=[platform])
+    services = Services(settings, database, registry, Broker(), Wakers())
+    return MonitoredPlace(services, platform, PlatformPass(services, platform), folder)
+
+
