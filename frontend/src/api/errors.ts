@@ -2,6 +2,9 @@
 export interface FieldProblem {
   path: string;
   message: string;
+  /** Where in the YAML, both from 1. */
+  line?: number | null;
+  column?: number | null;
 }
 
 /** Every failed request, in the shape of the server's error body. */

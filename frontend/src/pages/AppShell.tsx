@@ -3,6 +3,7 @@ import { IconFlame, IconMoon, IconPlus, IconSun } from "@tabler/icons-react";
 import { Link, Outlet, useNavigate, useRouterState, useSearch } from "@tanstack/react-router";
 import { useSyncExternalStore } from "react";
 import type { Session } from "~/api/session";
+import { SubmitHost } from "~/features/tasks/submit/SubmitHost";
 import { ErrorBoundary } from "~/ui/ErrorBoundary";
 import { IconAction } from "~/ui/IconAction";
 import classes from "./AppShell.module.css";
@@ -65,6 +66,7 @@ export function AppShell({ session }: { session: Session }) {
           </ErrorBoundary>
         )}
       </main>
+      {!isSignedOut && <SubmitHost />}
     </div>
   );
 }

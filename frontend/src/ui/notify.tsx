@@ -1,5 +1,6 @@
 import { notifications } from "@mantine/notifications";
 import { IconAlertTriangle, IconCheck, IconInfoCircle } from "@tabler/icons-react";
+import type { ReactNode } from "react";
 
 type Kind = "success" | "error" | "info";
 
@@ -10,7 +11,7 @@ const LOOKS = {
 } as const;
 
 /** A message in the corner. Errors stay until closed; `id` replaces an earlier one of the same id. */
-export function notify(kind: Kind, title: string, message?: string, id?: string): void {
+export function notify(kind: Kind, title: string, message?: ReactNode, id?: string): void {
   if (id) notifications.hide(id);
   notifications.show({
     ...LOOKS[kind],

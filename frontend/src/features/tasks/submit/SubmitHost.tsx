@@ -1,0 +1,99 @@
+import { Anchor } from "@mantine/core";
+import { useHotkeys } from "@mantine/hooks";
+import { useQueryClient } from "@tanstack/react-query";
+import { useBlocker, useNavigate, useSearch } from "@tanstack/react-router";
+import { lazy, Suspense, useRef, useState } from "react";
+import { plural } from "~/lib/format";
+import { ConfirmDialog } from "~/ui/ConfirmDialog";
+import { notify } from "~/ui/notify";
+import type { Launched } from "./SubmitForm";
+
+const SubmitDialog = lazy(() =>
+  import("./SubmitDialog").then((module) => ({ default: module.SubmitDialog })),
+);
+
+/** Opens the dialog when the URL says `submit=1` or `clone=ID`, or on the key `n`; asks before edits are lost. */
+export function SubmitHost() {
+  const here = useSearch({ strict: false });
+  const { submit, clone } = here;
+  const navigate = useNavigate();
+  const cache = useQueryClient();
+  const [isDirty, setIsDirty] = useState(false);
+  const isLaunched = useRef(false);
+  const isOpen = submit === true || clone !== undefined;
+
+  const blocker = useBlocker({
+    shouldBlockFn: ({ next }) => isOpen && isDirty && !isLaunched.current && !staysOpen(next.search),
+    enableBeforeUnload: () => isOpen && isDirty && !isLaunched.current,
+    withResolver: true,
+  });
+
+  const show = (changes: { submit?: true; clone?: number }) =>
+    void navigate({
+      to: ".",
+      hash: true,
+      search: { ...here, submit: undefined, clone: undefined, ...changes },
+    });
+  useHotkeys([
+    ["n", () => !isOpen && document.querySelector("[aria-modal=true]") === null && show({ submit: true })],
+  ]);
+
+  const onLaunched = (result: Launched) => {
+    isLaunched.current = true;
+    const { text, search } = resultOf(result);
+    void cache.invalidateQueries({ queryKey: ["get"] });
+    const open = () => void navigate({ to: "/ui/tasks", search });
+    void navigate({ to: "/ui/tasks", search }).then(() => {
+      isLaunched.current = false;
+      setIsDirty(false);
+    });
+    notify(
+      "success",
+      text,
+      <Anchor component="button" type="button" size="sm" onClick={open}>
+        Show it
+      </Anchor>,
+    );
+  };
+
+  if (!isOpen) return null;
+  return (
+    <>
+      <Suspense>
+        <SubmitDialog
+          key={clone ?? "new"}
+          cloneOf={clone}
+          onClose={() => show({})}
+          onLaunched={onLaunched}
+          onDirty={setIsDirty}
+        />
+      </Suspense>
+      <ConfirmDialog
+        isOpen={blocker.status === "blocked"}
+        title="Throw away what you wrote?"
+        confirmLabel="Throw away"
+        isDangerous
+        onCancel={() => blocker.reset?.()}
+        onConfirm={() => blocker.proceed?.()}
+      >
+        Your edits were not launched, and are not saved anywhere.
+      </ConfirmDialog>
+    </>
+  );
+}
+
+function staysOpen(search: unknown): boolean {
+  return typeof search === "object" && search !== null && ("submit" in search || "clone" in search);
+}
+
+/** The toast, and the view that shows what was launched: the one task, or the search's tasks. */
+function resultOf({ tasks, search }: Launched) {
+  const [first] = tasks;
+  if (search) {
+    return {
+      text: `${search.name}: ${plural(tasks.length, "task")} submitted`,
+      search: { search_id: [search.id] },
+    };
+  }
+  return { text: `#${first?.id ?? ""} ${first?.name ?? ""} submitted`, search: { task: first?.id } };
+}

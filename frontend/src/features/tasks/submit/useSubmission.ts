@@ -1,0 +1,55 @@
+import { useDebouncedValue } from "@mantine/hooks";
+import { keepPreviousData, useMutation, useQuery } from "@tanstack/react-query";
+import { useDeferredValue, useMemo, useState } from "react";
+import { type Draft, hasConfig, type Original } from "./draft";
+import { placed } from "./placement";
+import { distinct, isRefusal, launched, previewed, problemsOf, type Request, requestOf } from "./requests";
+import { yamlKeys } from "./yamlKeys";
+import { jsonWithFloats } from "./yamlValue";
+
+const DEBOUNCE_MS = 400;
+
+/** The draft as a request: what the server makes of it while it is edited, where its problems are, and its launch. */
+export function useSubmission(draft: Draft, original: Original | null, text: string) {
+  const { request, problems: local } = useMemo(() => requestOf(draft, original), [draft, original]);
+  const deferredText = useDeferredValue(text);
+  const keys = useMemo(() => yamlKeys(deferredText), [deferredText]);
+  const isReady = hasConfig(draft);
+  const { preview, isChecking } = usePreview(request, isReady);
+  const [refused, setRefused] = useState<Request | null>(null);
+  const launch = useMutation({ mutationFn: launched, onError: (_error, sent) => setRefused(sent) });
+
+  const placement = useMemo(() => {
+    const seen = isReady ? (preview.data?.problems ?? []) : [];
+    const fromPreview = isRefusal(preview.error) ? problemsOf(preview.error) : seen;
+    const fromLaunch = refused === request ? problemsOf(launch.error) : [];
+    return placed(distinct([...local, ...fromPreview, ...fromLaunch]), draft, keys);
+  }, [draft, isReady, keys, launch.error, local, preview.data, preview.error, refused, request]);
+
+  return {
+    request,
+    keys,
+    placement,
+    isReady,
+    isChecking,
+    preview: isReady ? preview.data : undefined,
+    /** Why there is no preview, when the server could not be asked. */
+    unreachable: preview.error && !isRefusal(preview.error) ? preview.error.message : null,
+    launch,
+  };
+}
+
+/** Asked 400 ms after the last change; the last answer stays until the next is there. */
+function usePreview(request: Request, isReady: boolean) {
+  const [asked] = useDebouncedValue(request, DEBOUNCE_MS);
+  const preview = useQuery({
+    queryKey: ["preview", jsonWithFloats(asked)],
+    queryFn: ({ signal }) => previewed(asked, signal),
+    enabled: isReady,
+    placeholderData: keepPreviousData,
+    retry: false,
+    // A file may have changed since: what an earlier dialog was told is not kept.
+    gcTime: 0,
+  });
+  return { preview, isChecking: isReady && (preview.isFetching || asked !== request) };
+}
