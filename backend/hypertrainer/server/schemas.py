@@ -92,5 +92,4 @@ class FileContent(BaseModel):
     """A config's text."""
 
     path: str
-    folder: str
     text: str
