@@ -13,7 +13,7 @@ export interface paths {
         };
         /**
          * Get Tasks
-         * @description List tasks. Sort keys: any column, `params.PATH`, `metrics.NAME.last|min|max`; `-` descends.
+         * @description List tasks. Sort by columns, `params.PATH`, `metrics.NAME.last|min|max`; `-` descends.
          */
         get: operations["get_tasks"];
         put?: never;
@@ -732,7 +732,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get Files */
+        /**
+         * Get Files
+         * @description What the path holds of one kind and with `q` in its name; the first 500 of `total`.
+         */
         get: operations["get_files"];
         put?: never;
         post?: never;
@@ -749,7 +752,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get File Content */
+        /**
+         * Get File Content
+         * @description A config's text. Nothing outside the path is read.
+         */
         get: operations["get_file_content"];
         put?: never;
         post?: never;
@@ -996,8 +1002,6 @@ export interface components {
         FileContent: {
             /** Path */
             path: string;
-            /** Folder */
-            folder: string;
             /** Text */
             text: string;
         };
@@ -1257,11 +1261,13 @@ export interface components {
         };
         /**
          * PlatformList
-         * @description All platforms, in the order of `platforms.yaml`.
+         * @description All platforms, in the order of `platforms.yaml`; `problem` where that file is broken now.
          */
         PlatformList: {
             /** Items */
             items: components["schemas"]["PlatformRead"][];
+            /** Problem */
+            problem: string | null;
         };
         /**
          * PlatformRead
@@ -1587,7 +1593,7 @@ export interface components {
         };
         /**
          * TaskProgress
-         * @description How far a run is. Seconds are estimates from recent intervals; null until they can be told.
+         * @description How far a run is. Seconds are estimates from recent intervals; null while unknown.
          */
         TaskProgress: {
             /** Epoch */
@@ -1798,14 +1804,18 @@ export interface operations {
             query?: {
                 offset?: number;
                 limit?: number;
+                /** @description Its name; empty: tasks of no project. */
                 project?: string[];
-                status?: string[];
+                status?: components["schemas"]["TaskStatus"][];
                 platform?: string[];
                 tag?: string[];
                 search_id?: number[];
-                archived?: boolean;
-                q?: string;
                 ids?: number[];
+                /** @description Only archived tasks, only others, or any. */
+                archived?: boolean | "any";
+                /** @description Words that must all be found in the name, script, config, project, notes, tags, host or reason; `#12` is the task with that id. */
+                q?: string;
+                /** @description A comparison: `params.training.lr<0.01`, `metrics.loss.last<=0.5`, `status!=crashed`, `name~resnet`, `tag=best`. All must hold. */
                 where?: string[];
                 sort?: string;
             };
@@ -2222,14 +2232,18 @@ export interface operations {
     get_task_ids: {
         parameters: {
             query?: {
+                /** @description Its name; empty: tasks of no project. */
                 project?: string[];
-                status?: string[];
+                status?: components["schemas"]["TaskStatus"][];
                 platform?: string[];
                 tag?: string[];
                 search_id?: number[];
-                archived?: boolean;
-                q?: string;
                 ids?: number[];
+                /** @description Only archived tasks, only others, or any. */
+                archived?: boolean | "any";
+                /** @description Words that must all be found in the name, script, config, project, notes, tags, host or reason; `#12` is the task with that id. */
+                q?: string;
+                /** @description A comparison: `params.training.lr<0.01`, `metrics.loss.last<=0.5`, `status!=crashed`, `name~resnet`, `tag=best`. All must hold. */
                 where?: string[];
             };
             header?: never;
@@ -2270,14 +2284,18 @@ export interface operations {
     get_task_counts: {
         parameters: {
             query?: {
+                /** @description Its name; empty: tasks of no project. */
                 project?: string[];
-                status?: string[];
+                status?: components["schemas"]["TaskStatus"][];
                 platform?: string[];
                 tag?: string[];
                 search_id?: number[];
-                archived?: boolean;
-                q?: string;
                 ids?: number[];
+                /** @description Only archived tasks, only others, or any. */
+                archived?: boolean | "any";
+                /** @description Words that must all be found in the name, script, config, project, notes, tags, host or reason; `#12` is the task with that id. */
+                q?: string;
+                /** @description A comparison: `params.training.lr<0.01`, `metrics.loss.last<=0.5`, `status!=crashed`, `name~resnet`, `tag=best`. All must hold. */
                 where?: string[];
             };
             header?: never;
@@ -2318,14 +2336,18 @@ export interface operations {
     get_task_columns: {
         parameters: {
             query?: {
+                /** @description Its name; empty: tasks of no project. */
                 project?: string[];
-                status?: string[];
+                status?: components["schemas"]["TaskStatus"][];
                 platform?: string[];
                 tag?: string[];
                 search_id?: number[];
-                archived?: boolean;
-                q?: string;
                 ids?: number[];
+                /** @description Only archived tasks, only others, or any. */
+                archived?: boolean | "any";
+                /** @description Words that must all be found in the name, script, config, project, notes, tags, host or reason; `#12` is the task with that id. */
+                q?: string;
+                /** @description A comparison: `params.training.lr<0.01`, `metrics.loss.last<=0.5`, `status!=crashed`, `name~resnet`, `tag=best`. All must hold. */
                 where?: string[];
                 name?: string;
             };
@@ -2367,14 +2389,18 @@ export interface operations {
     export: {
         parameters: {
             query?: {
+                /** @description Its name; empty: tasks of no project. */
                 project?: string[];
-                status?: string[];
+                status?: components["schemas"]["TaskStatus"][];
                 platform?: string[];
                 tag?: string[];
                 search_id?: number[];
-                archived?: boolean;
-                q?: string;
                 ids?: number[];
+                /** @description Only archived tasks, only others, or any. */
+                archived?: boolean | "any";
+                /** @description Words that must all be found in the name, script, config, project, notes, tags, host or reason; `#12` is the task with that id. */
+                q?: string;
+                /** @description A comparison: `params.training.lr<0.01`, `metrics.loss.last<=0.5`, `status!=crashed`, `name~resnet`, `tag=best`. All must hold. */
                 where?: string[];
                 format?: "csv" | "json" | "yaml" | "parquet";
             };
@@ -2814,7 +2840,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/plain": components["schemas"]["ErrorBody"];
+                    "application/json": components["schemas"]["ErrorBody"];
                 };
             };
             /** @description The server, or a platform behind it, failed. */
@@ -2823,7 +2849,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/plain": components["schemas"]["ErrorBody"];
+                    "application/json": components["schemas"]["ErrorBody"];
                 };
             };
         };
@@ -3207,7 +3233,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/event-stream": components["schemas"]["ErrorBody"];
+                    "application/json": components["schemas"]["ErrorBody"];
                 };
             };
             /** @description The server, or a platform behind it, failed. */
@@ -3216,7 +3242,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/event-stream": components["schemas"]["ErrorBody"];
+                    "application/json": components["schemas"]["ErrorBody"];
                 };
             };
         };
@@ -3507,7 +3533,6 @@ export interface operations {
             query: {
                 kind: "script" | "config";
                 q?: string;
-                limit?: number;
             };
             header?: never;
             path?: never;
@@ -3728,7 +3753,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/event-stream": components["schemas"]["ErrorBody"];
+                    "application/json": components["schemas"]["ErrorBody"];
                 };
             };
             /** @description The server, or a platform behind it, failed. */
@@ -3737,7 +3762,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/event-stream": components["schemas"]["ErrorBody"];
+                    "application/json": components["schemas"]["ErrorBody"];
                 };
             };
         };
