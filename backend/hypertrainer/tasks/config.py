@@ -1,0 +1,112 @@
+"""A task's config: the user's YAML, and what HyperTrainer reads in it and writes into it."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from hypertrainer.errors import FieldProblem, InvalidInput
+from hypertrainer.platforms.base import Resources
+from hypertrainer.tasks.edited_yaml import EditedYaml
+from hypertrainer.tasks.flat_params import Param, flatten
+from hypertrainer.tasks.launch_keys import find_problems, read_command
+from hypertrainer.tasks.resources import find_resource_problems, read_resources
+from hypertrainer.tasks.yaml_nodes import Section
+from hypertrainer.tasks.yaml_tree import UnreadableYaml, parse_document
+
+# What HyperTrainer reads or writes itself; no parameters of the script. So is training.output_path.
+OWN_KEYS = ("hpsearch", "output_path", "output_root", "resources", "script", "command")
+
+
+class Config(EditedYaml):
+    """The user's YAML. Comments, order and quotes stay; only edited values change."""
+
+    @classmethod
+    def parse(cls, text: str, field: str = "config_text") -> "Config":
+        """Read and check a YAML text; `field` is the input field that its problems are told under.
+
+        Raises:
+            InvalidInput: it is no YAML, no mapping, too large, or HyperTrainer's own keys in it are
+                wrong; with line and column.
+        """
+        try:
+            config = cls(parse_document(text), field)
+        except UnreadableYaml as error:
+            problem = FieldProblem(field, error.message, error.line, error.column)
+            raise InvalidInput(error.message, [problem]) from error
+        config._check()
+        return config
+
+    def _check(self) -> None:
+        problems = [*find_problems(self), *find_resource_problems(self)]
+        if problems:
+            raise InvalidInput(problems[0].message, problems)
+
+    def with_overrides(self, overrides: Mapping[str, Any]) -> "Config":
+        """A copy with other values, by dotted path.
+
+        Raises:
+            InvalidInput: with every override that cannot be made, as `overrides.PATH`.
+        """
+        config, problems = self.copy(), []
+        for path, value in overrides.items():
+            try:
+                config.set(path, value)
+            except InvalidInput as error:
+                problems.append(FieldProblem(f"overrides.{path}", error.message))
+        if problems:
+            raise InvalidInput(problems[0].message, problems)
+        config._check()
+        return config
+
+    def for_task(self, output_path: str) -> "Config":
+        """The task's own config: with `output_path`, and in `training` too where there is one."""
+        config = self.copy()
+        config.put("output_path", output_path)
+        if isinstance(config.node("training"), Section):
+            config.put("training.output_path", output_path)
+        return config
+
+    def flat_params(self) -> dict[str, Param]:
+        """The script's parameters by dotted path, JSON-able and bounded."""
+        values = {name: value for name, value in self.value_of().items() if name not in OWN_KEYS}
+        if isinstance(training := values.get("training"), dict):
+            training.pop("output_path", None)
+        return flatten(values)
+
+    @property
+    def script(self) -> str | None:
+        """The script that the YAML names."""
+        name = self.find("script")
+        return name if isinstance(name, str) and name else None
+
+    @property
+    def command(self) -> list[str] | None:
+        """The words of the command that replaces the default one, placeholders and all."""
+        return read_command(self)
+
+    @property
+    def resources(self) -> Resources:
+        """What the task asks its platform for."""
+        return read_resources(self)
+
+    @property
+    def output_root(self) -> str | None:
+        """Where this task's folder goes instead of the server's output folder; absolute."""
+        root = self.find("output_root")
+        return str(Path(root).expanduser()) if isinstance(root, str) and root else None
+
+    @property
+    def hpsearch_block(self) -> dict[str, Any]:
+        """The `hpsearch:` section as plain data; empty where there is none."""
+        block = self.find("hpsearch")
+        return block if isinstance(block, dict) else {}
+
+    @property
+    def is_search(self) -> bool:
+        """Whether it is to become a search: it has `hpsearch:` and is not a trial's config."""
+        return self.find("hpsearch") is not None and not self.is_child
+
+    @property
+    def is_child(self) -> bool:
+        """Whether it is the config of one trial of a search."""
+        return self.hpsearch_block.get("is_child") is True

@@ -1,0 +1,134 @@
+"""What a task launches: script, interpreter and command, found once at submission and stored."""
+
+import os
+import re
+import shutil
+import sys
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict
+
+from hypertrainer.errors import InvalidInput
+from hypertrainer.platforms.base import Platform, Resources
+from hypertrainer.settings import Settings
+from hypertrainer.tasks.config import Config
+from hypertrainer.tasks.folder import CONFIG_NAME
+from hypertrainer.tasks.launch_keys import PLACEHOLDERS
+from hypertrainer.tasks.script_environment import ScriptEnvironment, find_environment
+
+PLACEHOLDER = re.compile(rf"\{{({'|'.join(PLACEHOLDERS)})\}}")
+
+
+class LaunchPlan(BaseModel):
+    """How a task is launched, whichever its folder; kept with the task as JSON.
+
+    The words of `command_template` may hold `{python}`, `{script}`, `{config}` and `{output}`.
+    `python` is the interpreter, which is recorded even where the command does not name it.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    script_path: str | None = None
+    python: str | None = None
+    command_template: tuple[str, ...]
+    environment: dict[str, str] = {}
+    setup: tuple[str, ...] = ()
+    resources: Resources = Resources()
+
+    def command_for(self, folder: str) -> tuple[str, ...]:
+        """The command for a task folder as its platform names it; "." for one to be shown."""
+        words = {
+            "python": self.python or "python3",
+            "script": self.script_path or "",
+            "config": str(Path(folder) / CONFIG_NAME),
+            "output": folder,
+        }
+        return tuple(
+            PLACEHOLDER.sub(lambda match: words[match[1]], word) for word in self.command_template
+        )
+
+
+def plan_launch(
+    settings: Settings, config: Config, script_path: Path | None, platform: Platform
+) -> LaunchPlan:
+    """Decide how to launch a script with a config on a platform.
+
+    The interpreter is the first there is of: `env.yaml` beside the script, the platform's `python`,
+    the server's `HYPERTRAINER_PYTHON`, the virtual or conda environment that was active when the
+    server started, the server's own.
+
+    Raises:
+        InvalidInput: there is nothing to run, or it cannot be run; the message says the remedy.
+    """
+    found = find_environment(script_path, platform.name) or ScriptEnvironment()
+    python = found.python or _default_python(settings, platform)
+    command = tuple(config.command or ()) or _default_command(script_path)
+    if script_path is None and any("{script}" in word for word in command):
+        raise InvalidInput(
+            "`command` speaks of `{script}`, but no script is named. Choose one, or write "
+            "`script: NAME.py` into the YAML."
+        )
+    if platform.has_local_output and any("{python}" in word for word in command):
+        _demand_program(python)
+    return LaunchPlan(
+        script_path=str(script_path) if script_path else None,
+        python=python,
+        command_template=command,
+        setup=found.setup,
+        resources=config.resources,
+    )
+
+
+def _default_command(script_path: Path | None) -> tuple[str, ...]:
+    if script_path is None:
+        raise InvalidInput(
+            "No script is named. Choose one, or write `script: NAME.py` into the YAML."
+        )
+    if script_path.suffix.lower() == ".py":
+        return ("{python}", "{script}", "{config}")
+    if os.access(script_path, os.X_OK):
+        return ("{script}", "{config}")
+    if script_path.suffix.lower() == ".sh":
+        return ("bash", "{script}", "{config}")
+    raise InvalidInput(
+        f"`{script_path}` is not executable. Allow it (chmod +x {script_path}), or write "
+        '`command: [PROGRAM, "{script}", "{config}"]` into the YAML.'
+    )
+
+
+def _default_python(settings: Settings, platform: Platform) -> str:
+    chosen = platform.python or settings.python
+    if chosen:
+        return str(Path(chosen).expanduser()) if "/" in chosen else chosen
+    if not platform.has_local_output:
+        return "python3"
+    return active_python() or sys.executable
+
+
+def active_python() -> str | None:
+    """The interpreter of the environment that was active when the server started."""
+    for variable in ("VIRTUAL_ENV", "CONDA_PREFIX"):
+        python = Path(os.environ.get(variable) or "/nowhere", "bin", "python")
+        if os.access(python, os.X_OK):
+            return str(python)
+    return None
+
+
+def _demand_program(python: str) -> None:
+    if shutil.which(python) is None:
+        raise InvalidInput(
+            f"The Python `{python}` does not exist or may not be executed. Correct `env.yaml` "
+            "beside the script, the platform's `python:`, or HYPERTRAINER_PYTHON."
+        )
+
+
+def job_environment(task_id: int, output_path: str, attempt: int) -> dict[str, str]:
+    """The variables by which a script can know its task; `output_path` is its folder there."""
+    return {
+        "HYPERTRAINER_TASK_ID": str(task_id),
+        "HYPERTRAINER_OUTPUT_PATH": output_path,
+        "HYPERTRAINER_CONFIG": str(Path(output_path) / CONFIG_NAME),
+        "HYPERTRAINER_ATTEMPT": str(attempt),
+        "HYPERTRAINER_RESUMED": "1" if attempt > 1 else "0",
+        "PYTHONUNBUFFERED": "1",
+    }
