@@ -88,7 +88,8 @@ def site(server: Served, tmp_path_factory: pytest.TempPathFactory) -> Iterator[S
     configuration = _configuration(folder, port, upstream=server.url.removeprefix("http://"))
     program = shutil.which("nginx", path="/usr/sbin:/usr/local/sbin:/usr/bin:/opt/homebrew/bin")
     command = [str(program), "-p", str(folder), "-c", str(configuration), "-g", "daemon off;"]
-    process = subprocess.Popen(command, stderr=(folder / "said.txt").open("wb"))
+    with (folder / "said.txt").open("wb") as said:
+        process = subprocess.Popen(command, stderr=said)
     try:
         site = Served(f"http://127.0.0.1:{port}", server.headers)
         _wait_for(site, process, folder / "said.txt")
