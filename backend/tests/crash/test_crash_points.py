@@ -45,11 +45,12 @@ class Place:
             listener.listen(64)
             port: int = listener.getsockname()[1]
             process = self._start(fatal_step, listener.fileno())
-            try:
-                yield Api(f"http://127.0.0.1:{port}", process)
-            finally:
-                process.kill()
-                process.wait()
+        # Only the server holds the socket now: when it dies, connections are refused.
+        try:
+            yield Api(f"http://127.0.0.1:{port}", process)
+        finally:
+            process.kill()
+            process.wait()
 
     def _start(self, fatal_step: int, descriptor: int) -> subprocess.Popen[bytes]:
         environment = {
@@ -119,11 +120,16 @@ class Api:
 
 
 @pytest.fixture
-def place(tmp_path: Path) -> Place:
-    scripts = tmp_path / "scripts"
-    scripts.mkdir()
-    (scripts / "script.py").write_text(SCRIPT)
-    return Place(tmp_path)
+def place(tmp_path_factory: pytest.TempPathFactory) -> Place:
+    return fresh_place(tmp_path_factory)
+
+
+def fresh_place(factory: pytest.TempPathFactory) -> Place:
+    folder = factory.mktemp("place")
+    (folder / "home").mkdir(mode=0o700)
+    (folder / "scripts").mkdir()
+    (folder / "scripts" / "script.py").write_text(SCRIPT)
+    return Place(folder)
 
 
 ENDED = {"crashed", "cancelled", "finished", "failed_to_start", "lost", "timed_out"}
@@ -168,13 +174,6 @@ def test_a_kill_at_any_step_of_a_run_runs_it_once_with_its_exit_code(tmp_path_fa
             assert step > 5
             return
     raise AssertionError(f"more than {MAX_STEPS} steps")
-
-
-def fresh_place(factory: pytest.TempPathFactory) -> Place:
-    folder = factory.mktemp("place")
-    (folder / "scripts").mkdir()
-    (folder / "scripts" / "script.py").write_text(SCRIPT)
-    return Place(folder)
 
 
 def test_a_kill_at_any_step_of_a_cancel_stops_the_task_all_the_same(tmp_path_factory):
