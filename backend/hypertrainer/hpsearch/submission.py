@@ -12,9 +12,10 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from hypertrainer.clock import utc_now
 from hypertrainer.dependencies import Services
 from hypertrainer.error_body import field_errors
-from hypertrainer.errors import FieldProblem, InvalidInput, NotFound
+from hypertrainer.errors import NotFound
 from hypertrainer.hpsearch.samplers.registry import create_sampler
-from hypertrainer.hpsearch.space import SearchSpace, child_config, parse_space
+from hypertrainer.hpsearch.space import SearchSpace, child_config
+from hypertrainer.hpsearch.space_reader import demand_search, parse_space
 from hypertrainer.hpsearch.tables import Search, Trial
 from hypertrainer.tasks.checking import Checked, check
 from hypertrainer.tasks.config import Config
@@ -149,17 +150,14 @@ def _expand(checked: Checked, config: Config, space: SearchSpace) -> Prepared:
         PreviewTrial(name=space.trial_name(stem, number), params=dict(point))
         for number, point in enumerate(values)
     ]
-    configs = [child_config(config, space, point) for point in values]
+    configs = [child_config(config, point) for point in values]
     return Prepared(checked, space, seed, trials, configs)
 
 
 def _demand_search(prepared: Prepared, *, must_be_search: bool) -> None:
     config = prepared.checked.config
-    if must_be_search and config is not None and not config.is_search:
-        raise InvalidInput(
-            "The config has no `hpsearch:` section to search. Add one, or submit it as a task.",
-            [FieldProblem("config", "There is no `hpsearch:` section.")],
-        )
+    if must_be_search and config is not None:
+        demand_search(config)
 
 
 def _preview_of(prepared: Prepared) -> TaskPreview:
@@ -167,7 +165,7 @@ def _preview_of(prepared: Prepared) -> TaskPreview:
     first = prepared.configs[0] if prepared.configs else checked.config
     return TaskPreview(
         script_path=str(checked.script_path) if checked.script_path else None,
-        command=list(checked.plan.command) if checked.plan else [],
+        command=list(checked.plan.command_for(".")) if checked.plan else [],
         is_search=prepared.space is not None,
         num_tasks=len(prepared.configs),
         trials=prepared.trials[:PREVIEWED_TRIALS],

@@ -194,7 +194,7 @@ def _holding(attempt: Attempt, task: Task) -> Holding:
 
 def resources_of(task: Task) -> Resources:
     """What the task asks for."""
-    return LaunchPlan.model_validate(task.launch).resources_wanted()
+    return LaunchPlan.model_validate(task.launch).resources
 
 
 def job_of(attempt: Attempt, task: Task, capacity: Capacity | None) -> JobSpec:
@@ -210,10 +210,10 @@ def job_of(attempt: Attempt, task: Task, capacity: Capacity | None) -> JobSpec:
         key=attempt.key,
         attempt=attempt.number,
         folder=task.output_path,
-        command=tuple(plan.command_for(task.output_path)),
+        command=plan.command_for(task.output_path),
         environment=environment,
-        setup=tuple(plan.setup),
-        resources=plan.resources_wanted(),
+        setup=plan.setup,
+        resources=plan.resources,
     )
 
 

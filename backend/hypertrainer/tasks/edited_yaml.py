@@ -85,7 +85,7 @@ class EditedYaml:
             InvalidInput: the section is not there, or the path is a section itself.
         """
         if isinstance(node := self.node(path), Section):
-            raise self._invalid(path, _section_message(path, node))
+            raise self._invalid(path, section_message(path, node))
         self._write(path, value)
 
     def slot(self, path: str) -> Slot | None:
@@ -184,7 +184,7 @@ class EditedYaml:
         """Why what is at a path cannot be given this value; None: it can."""
         trail = self._trail(path)
         if trail and isinstance(trail[-1].node, Section):
-            return _section_message(path, trail[-1].node)
+            return section_message(path, trail[-1].node)
         if isinstance(value, Mapping):
             return f"`{path}` takes a value or a list. Give each key of a section by its own path."
         alias = next((step for step in trail[:-1] if step.is_alias), None)
@@ -217,7 +217,8 @@ class EditedYaml:
         return self._added[id(section)][1] if id(section) in self._added else {}
 
 
-def _section_message(path: str, section: Section) -> str:
+def section_message(path: str, section: Section) -> str:
+    """What to say where a value is needed and a section stands."""
     names = [name for name, _ in section.items()][:MAX_NAMED_KEYS]
     hint = f"Name one of its keys: {', '.join(names)}." if names else "It is empty."
     return f"`{path}` is a section, not a value. {hint}"
