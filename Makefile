@@ -80,15 +80,17 @@ test-slow: setup ## the tests that test-fast leaves out
 	$(NPM) run --silent e2e
 	$(PYTEST) -m "slow or postgres or browser" $(ARGS)
 
-check: setup ## formatting, lint, types, import directions, generated files, Docker files
-	$(BIN)/ruff format --check
-	$(BIN)/ruff check
-	$(BIN)/mypy
-	$(BIN)/lint-imports
-	$(NPM) run --silent check
-	tools/client --check
-	$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
-	$(BIN)/hadolint docker/Dockerfile.*
+check: setup ## formatting, lint, types, import directions, generated files, Docker files; all, then fails
+	@failed=(); run() { printf '· %s\n' "$$*"; "$$@" || failed+=("$${1##*/}"); }; \
+	run $(BIN)/ruff format --check; \
+	run $(BIN)/ruff check; \
+	run $(BIN)/mypy; \
+	run $(BIN)/lint-imports; \
+	run $(NPM) run --silent check; \
+	run tools/client --check; \
+	run $(BIN)/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml; \
+	run $(BIN)/hadolint docker/Dockerfile.*; \
+	[ $${#failed[@]} -eq 0 ] || { echo "Failed: $${failed[*]}"; exit 1; }
 
 fix: setup ## format and mend what the linters can mend
 	$(BIN)/ruff check --fix
