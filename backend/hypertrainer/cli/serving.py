@@ -1,5 +1,6 @@
 """Runs the server: one home, one socket, one process, and a link to open."""
 
+import asyncio
 import json
 import logging
 import os
@@ -7,18 +8,19 @@ import signal
 import socket
 import sys
 import webbrowser
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import structlog
-import typer
 import uvicorn
+import uvloop
+from fastapi import FastAPI
 from rich.panel import Panel
 from rich.text import Text
 
 from hypertrainer.app import create_app, create_services
 from hypertrainer.cli.output import console, errors
-from hypertrainer.cli.session import FAILED
 from hypertrainer.cli.starting import listening, problems_told, read_settings, sole_server
 from hypertrainer.client.address import SERVER_FILE
 from hypertrainer.security.access import WILDCARDS, AccessPolicy, bracketed, is_loopback
@@ -27,6 +29,7 @@ from hypertrainer.server.open_streams import OpenStreams
 from hypertrainer.settings import Settings
 
 GRACE_SECONDS = 5
+STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class Announcement:
@@ -83,6 +86,18 @@ class Server(uvicorn.Server):
         self._streams.end_all()
         await super().shutdown(sockets)
 
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        # uvicorn's own raises the signal once more at the end, in the midst of our cleaning up.
+        loop = asyncio.get_running_loop()
+        for number in STOP_SIGNALS:
+            loop.add_signal_handler(number, self.handle_exit, number, None)
+        try:
+            yield
+        finally:
+            for number in STOP_SIGNALS:
+                loop.remove_signal_handler(number)
+
 
 def serve(*, open_browser: bool, **options: Any) -> None:
     """Serve until a signal comes. Jobs go on when the server stops."""
@@ -105,23 +120,23 @@ def _run(
     app = create_app(create_services(settings), AccessPolicy.of(settings, token))
     config = uvicorn.Config(
         app,
-        loop="uvloop",
         http="httptools",
         ws="none",
-        lifespan="on",
+        lifespan="off",
         log_config=None,
         access_log=False,
         server_header=False,
         timeout_graceful_shutdown=GRACE_SECONDS,
     )
     server = Server(config, app.state.open_streams, announcement)
-    # uvicorn raises the signal that stopped it once more at its end: this makes it an exception.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
-    with suppress(KeyboardInterrupt):
-        try:
-            server.run(sockets=[listener])
-        except SystemExit as error:  # the start failed, and was logged
-            raise typer.Exit(FAILED) from error
+    with suppress(KeyboardInterrupt), asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(_live(app, server, listener))
+
+
+async def _live(app: FastAPI, server: Server, listener: socket.socket) -> None:
+    """The application's life around the server's: what fails at its start is raised as it is."""
+    async with app.router.lifespan_context(app):
+        await server.serve(sockets=[listener])
 
 
 def _configure_logging() -> None:

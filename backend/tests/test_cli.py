@@ -1,0 +1,433 @@
+"""The command line against a real server, with real scripts."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer
+from hypothesis import given
+from hypothesis import strategies as st
+from typer.testing import CliRunner, Result
+
+from hypertrainer.cli import app
+from hypertrainer.cli.filters import parse_ids
+from hypertrainer.cli.output import age_text, duration_text
+from hypertrainer.cli.submitting import parse_override
+from tests.served import Served, free_port, serving
+
+PROGRAM = Path(sys.executable).parent / "hypertrainer"
+PATIENCE_SECONDS = 30
+SCRIPT = """
+import sys, time, pathlib
+config = pathlib.Path(sys.argv[1]).read_text()
+print("started", flush=True)
+with open("metric_loss.log", "w") as log:
+    log.write("0\\t0.5\\n1\\t0.25\\n")
+while "forever: true" in config:
+    time.sleep(0.05)
+print("lr is", config.split("lr: ")[1].split()[0])
+sys.exit(3 if "fails: true" in config else 0)
+"""
+SEARCH = """
+script: job.py
+lr: 1
+hpsearch:
+  n_trials: 3
+  type: random_uniform
+  params:
+    - {param: lr, lo: 0, hi: 1}
+"""
+
+
+@dataclass(frozen=True)
+class Shell:
+    """Runs commands in this process, against the server."""
+
+    scripts: Path
+    output: Path
+
+    def __call__(self, *arguments: str, code: int = 0, text: str | None = None) -> Result:
+        result = CliRunner().invoke(app, list(arguments), input=text)
+        assert result.exit_code == code, f"{arguments}: {result.output}"
+        return result
+
+    def json(self, *arguments: str, code: int = 0) -> Any:
+        return json.loads(self(*arguments, "--json", code=code).stdout)
+
+    def submit(self, *arguments: str) -> int:
+        task_id: int = self.json("submit", *arguments)["tasks"][0]["id"]
+        return task_id
+
+
+def eventually(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while not condition():
+        assert time.monotonic() < deadline, "it did not happen in time"
+        time.sleep(0.05)
+
+
+@pytest.fixture(scope="module")
+def scripts(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("scripts")
+    (folder / "job.py").write_text(SCRIPT)
+    (folder / "good.yaml").write_text("script: job.py\nlr: 0.1\n")
+    (folder / "bad.yaml").write_text("script: job.py\nlr: 0.1\nfails: true\n")
+    (folder / "long.yaml").write_text("script: job.py\nlr: 0.1\nforever: true\n")
+    (folder / "search.yaml").write_text(SEARCH)
+    (folder / "broken.yaml").write_text("script: job.py\nlr: [\n")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory, scripts: Path) -> Iterator[Served]:
+    folder = tmp_path_factory.mktemp("server")
+    path = f"{Path(sys.executable).parent}:/usr/bin:/bin"
+    with serving(PROGRAM, folder, path, HYPERTRAINER_PATH=str(scripts)) as served:
+        yield served
+
+
+@pytest.fixture
+def shell(served: Served, scripts: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Shell:
+    monkeypatch.setenv("HYPERTRAINER_URL", served.url)
+    monkeypatch.setenv("HYPERTRAINER_TOKEN", served.headers["Authorization"].split()[1])
+    monkeypatch.chdir(tmp_path)
+    return Shell(scripts, tmp_path)
+
+
+# --- submitting ------------------------------------------------------------------------------
+
+
+def test_a_task_is_submitted_watched_and_its_outcome_is_the_exit_code(shell: Shell) -> None:
+    result = shell("submit", "good.yaml", "--watch", "--project", "cli", "--tag", "a")
+    assert "finished" in result.stdout
+    assert "crashed" in shell("submit", "bad.yaml", "--watch", code=1).stdout
+
+
+def test_a_watched_task_as_json_is_the_task_as_it_ended(shell: Shell) -> None:
+    (task,) = shell.json("submit", "job.py", "good.yaml", "--watch", "--set", "lr=1e-3")
+    assert (task["status"], task["exit_code"]) == ("finished", 0)
+    assert task["params"]["lr"] == 0.001
+
+
+def test_a_file_that_is_not_on_the_servers_path_is_sent_along(shell: Shell) -> None:
+    (shell.output / "mine.yaml").write_text("script: job.py\nlr: 7\n")
+    task = shell.json("submit", "mine.yaml")["tasks"][0]
+    assert (task["name"], task["config"], task["params"]["lr"]) == ("mine", None, 7)
+
+
+def test_a_file_that_is_on_the_servers_path_is_named(shell: Shell) -> None:
+    task = shell.json("submit", str(shell.scripts / "good.yaml"))["tasks"][0]
+    assert task["config"] == "good.yaml"
+
+
+def test_a_config_comes_from_standard_input(shell: Shell) -> None:
+    result = shell("submit", "-", "--json", text="script: job.py\nlr: 9\n")
+    assert json.loads(result.stdout)["tasks"][0]["params"]["lr"] == 9
+
+
+def test_a_search_makes_its_trials(shell: Shell) -> None:
+    submitted = shell.json("submit", "search.yaml")
+    assert len(submitted["tasks"]) == 3
+    search_id = str(submitted["search"]["id"])
+    trials = shell.json("searches", "show", search_id)["items"]
+    assert [trial["number"] for trial in trials] == [0, 1, 2]
+    assert "search" in shell("searches").stdout
+    assert "lr" in shell("searches", "show", search_id).stdout
+    ids = [str(task["id"]) for task in submitted["tasks"]]
+    assert "finished" in shell("wait", *ids).stdout
+
+
+def test_a_preview_shows_what_would_run_and_makes_nothing(shell: Shell) -> None:
+    before = shell.json("ls")["total"]
+    assert "job.py" in shell("preview", "good.yaml").stdout
+    assert len(shell.json("preview", "search.yaml")["trials"]) == 3
+    assert "lr" in shell("preview", "search.yaml").stdout
+    assert shell.json("ls")["total"] == before
+
+
+def test_what_is_wrong_is_said_with_its_place_and_exits_with_one(shell: Shell) -> None:
+    result = shell("submit", "broken.yaml", code=1)
+    assert "line" in result.stderr
+    assert "config" in result.stderr
+    assert "Problem" in shell("preview", "broken.yaml", code=1).stdout
+    assert "mars" in shell("submit", "good.yaml", "-p", "mars", code=1).stderr
+    assert "none.yaml" in shell("submit", "none.yaml", code=1).stderr
+
+
+def test_a_clone_runs_again_edited(shell: Shell) -> None:
+    task_id = shell.submit("good.yaml", "--project", "origin")
+    clone = shell.json("clone", str(task_id), "--set", "lr=5", "--name", "again")["tasks"][0]
+    assert (clone["cloned_from"], clone["params"]["lr"]) == (task_id, 5)
+    assert (clone["name"], clone["project"]) == ("again", "origin")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("submit",),
+        ("submit", "a", "b", "c"),
+        ("submit", "good.yaml", "--set", "nonsense"),
+        ("show", "x"),
+        ("cancel", "x"),
+        ("ls", "--columns", "nonsense"),
+        ("nonsense",),
+    ],
+)
+def test_wrong_usage_exits_with_two(shell: Shell, arguments: tuple[str, ...]) -> None:
+    shell.submit("good.yaml")
+    shell(*arguments, code=2)
+
+
+# --- looking -----------------------------------------------------------------------------------
+
+
+def test_tasks_are_listed_filtered_sorted_and_with_chosen_columns(shell: Shell) -> None:
+    first = shell.submit("good.yaml", "--project", "listed", "--set", "lr=2")
+    second = shell.submit("good.yaml", "--project", "listed", "--set", "lr=1", "--tag", "best")
+    shell("wait", str(first), str(second))
+    listed = shell.json("ls", "--project", "listed", "--sort", "params.lr")
+    assert [task["id"] for task in listed["items"]] == [second, first]
+    only = shell.json("ls", "--project", "listed", "--where", "params.lr<2")
+    assert [task["id"] for task in only["items"]] == [second]
+    table = shell("ls", "--tag", "best", "--columns", "id,params.lr,metrics.loss.min,tags").stdout
+    assert table.splitlines()[0].split() == ["ID", "LR", "METRICS.LOSS.MIN", "TAGS"]
+    assert table.splitlines()[1].split() == [str(second), "1", "0.25", "best"]
+    assert "1 of 2" in shell("ls", "--project", "listed", "-n", "1").stderr
+
+
+def test_a_task_is_shown_whole(shell: Shell) -> None:
+    task_id = str(shell.submit("good.yaml", "--notes", "with [brackets]"))
+    shell("wait", task_id)
+    shown = shell("show", task_id).stdout
+    for expected in ("good", "finished", "with [brackets]", "params.lr = 0.1", "ATTEMPT"):
+        assert expected in shown
+    assert "lr: 0.1" in shell("show", task_id, "--config").stdout
+    assert "no task #999999" in shell("show", "999999", code=1).stderr
+
+
+def test_logs_are_listed_printed_and_their_ends_alone(shell: Shell) -> None:
+    task_id = str(shell.submit("good.yaml"))
+    shell("wait", task_id)
+    assert shell("logs", task_id).stdout == "started\nlr is 0.1\n"
+    assert shell("logs", task_id, "-n", "1").stdout == "lr is 0.1\n"
+    assert shell("logs", task_id, "metric_loss.log").stdout.startswith("0\t0.5")
+    names = [log["name"] for log in shell.json("logs", task_id, "--list")["items"]]
+    assert "out.txt" in names
+    assert "out.txt" in shell("logs", task_id, "--list").stdout
+    assert shell("logs", task_id, "none.log", code=1).stderr
+
+
+def test_following_a_log_ends_with_the_task(shell: Shell) -> None:
+    task_id = str(shell.submit("good.yaml"))
+    assert shell("logs", task_id, "-f").stdout == "started\nlr is 0.1\n"
+
+
+def test_platforms_are_listed_and_checked(shell: Shell) -> None:
+    assert "local" in shell("platforms").stdout
+    assert shell.json("platforms", "check", "local")["name"] == "local"
+    assert "There is no platform" in shell("platforms", "check", "mars", code=1).stderr
+
+
+@pytest.mark.parametrize("file_format", ["csv", "json", "yaml", "parquet"])
+def test_tasks_are_exported_to_a_file_named_after_its_format(
+    shell: Shell, file_format: str
+) -> None:
+    task_id = str(shell.submit("good.yaml"))
+    shell("wait", task_id)
+    file = shell.output / f"tasks.{file_format}"
+    shell("export", task_id, "-o", str(file))
+    content = file.read_bytes()
+    assert content
+    if file_format == "csv":
+        assert len(content.splitlines()) == 2
+        assert b"params.lr" in content
+    if file_format == "parquet":
+        assert content.startswith(b"PAR1")
+
+
+def test_an_export_that_is_refused_makes_no_file(shell: Shell) -> None:
+    file = shell.output / "tasks.csv"
+    assert "nonsense" in shell("export", "-o", str(file), "--where", "nonsense", code=1).stderr
+    assert not file.exists()
+
+
+# --- acting ------------------------------------------------------------------------------------
+
+
+def test_a_task_is_cancelled_resumed_archived_and_deleted(shell: Shell) -> None:
+    task_id = str(shell.submit("long.yaml"))
+    eventually(lambda: shell.json("show", task_id)["status"] == "running")
+    shell("cancel", task_id)
+    assert "cancelled" in shell("wait", task_id, code=1).stdout
+    shell("resume", f"#{task_id}")
+    eventually(lambda: shell.json("show", task_id)["status"] == "running")
+    shell("cancel", task_id)
+    shell("wait", task_id, code=1)
+    assert shell.json("show", task_id)["num_attempts"] == 2
+    shell("delete", task_id, "--yes", code=1)  # not archived
+    shell("archive", task_id)
+    shell("unarchive", task_id)
+    shell("archive", task_id)
+    shell("delete", task_id, text="n\n", code=1)
+    shell("delete", task_id, "--yes")
+    shell("show", task_id, code=1)
+
+
+def test_one_bad_id_fails_alone_and_the_exit_code_tells(shell: Shell) -> None:
+    task_id = shell.submit("good.yaml")
+    shell("wait", str(task_id))
+    results = shell.json("archive", str(task_id), "999999", code=1)["results"]
+    assert [(result["id"], result["ok"]) for result in results] == [
+        (task_id, True),
+        (999999, False),
+    ]
+
+
+# --- without a server ------------------------------------------------------------------------
+
+
+def test_no_server_exits_with_three(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HYPERTRAINER_URL", f"http://127.0.0.1:{free_port()}")
+    result = CliRunner().invoke(app, ["ls"])
+    assert result.exit_code == 3
+    assert "hypertrainer serve" in result.stderr.replace("\n", " ")
+
+
+def test_a_wrong_token_exits_with_one_and_says_where_it_is(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HYPERTRAINER_TOKEN", "wrong")
+    assert "token" in shell("ls", code=1).stderr
+
+
+def test_help_does_not_load_what_only_the_server_needs() -> None:
+    check = (
+        "import sys, hypertrainer.cli; heavy = ('fastapi', 'sqlalchemy', 'polars', 'httpx', "
+        "'pydantic'); print([name for name in heavy if name in sys.modules])"
+    )
+    result = subprocess.run([sys.executable, "-c", check], capture_output=True, check=True)
+    assert result.stdout.strip() == b"[]"
+
+
+def test_a_client_command_does_not_load_what_only_the_server_needs() -> None:
+    check = (
+        "import sys, hypertrainer.client; "
+        "print([m for m in ('fastapi', 'sqlalchemy', 'polars', 'uvicorn') if m in sys.modules])"
+    )
+    result = subprocess.run([sys.executable, "-c", check], capture_output=True, check=True)
+    assert result.stdout.strip() == b"[]"
+
+
+# --- the server ------------------------------------------------------------------------------
+
+
+def run(*arguments: str, home: Path) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "HYPERTRAINER_HOME": str(home), "COLUMNS": "200"}
+    return subprocess.run(
+        [str(PROGRAM), *arguments], env=environment, capture_output=True, text=True, timeout=60
+    )
+
+
+def test_a_taken_port_is_told_with_another_one(tmp_path: Path) -> None:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen()
+        port = listener.getsockname()[1]
+        result = run("serve", "--port", str(port), home=tmp_path)
+    assert result.returncode == 1
+    assert f"Port {port} is taken" in result.stderr
+    assert f"--port {port + 1}" in result.stderr
+
+
+@pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
+def test_serve_prints_a_link_that_works_and_stops_in_good_order(
+    tmp_path: Path, stop: signal.Signals
+) -> None:
+    environment = {**os.environ, "HYPERTRAINER_HOME": str(tmp_path / "home")}
+    command = [str(PROGRAM), "serve", "--port", "0"]
+    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        line = process.stdout.readline()
+        assert "http://127.0.0.1:" in line
+        assert "/?token=" in line
+        assert "finished" not in run("ls", home=tmp_path / "home").stdout
+        second = run("serve", "--port", "0", home=tmp_path / "home")
+        assert second.returncode == 1
+        assert "already" in second.stderr
+        process.send_signal(stop)
+        rest = process.stdout.read()
+        assert process.wait(PATIENCE_SECONDS) == 0
+    assert "stopped" in rest
+    assert not (tmp_path / "home" / "server.json").exists()
+    assert run("ls", home=tmp_path / "home").returncode == 3
+
+
+def test_wrong_settings_exit_with_two(tmp_path: Path) -> None:
+    result = run("serve", "--port", "70000", home=tmp_path)
+    assert result.returncode == 2
+
+
+def test_a_home_that_cannot_be_made_is_told(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    result = run("serve", "--port", "0", home=tmp_path / "file" / "home")
+    assert result.returncode == 1
+    assert "HYPERTRAINER_HOME" in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_reindex_reports_on_an_empty_home(tmp_path: Path) -> None:
+    result = run("reindex", "--output", str(tmp_path / "output"), "--json", home=tmp_path)
+    assert result.returncode == 0, result.stderr
+    assert json.loads(result.stdout) == {"added": 0, "known": 0, "unreadable": []}
+
+
+# --- parsing ---------------------------------------------------------------------------------
+
+
+@given(st.lists(st.integers(0, 10_000), min_size=1, max_size=50))
+def test_ids_are_read_in_their_order_and_once(ids: list[int]) -> None:
+    assert parse_ids([f"#{number}" for number in ids]) == list(dict.fromkeys(ids))
+
+
+def test_ranges_of_ids_are_spelled_out() -> None:
+    assert parse_ids(["3-5", "4", "9-9"]) == [3, 4, 5, 9]
+
+
+@pytest.mark.parametrize(
+    "text", ["", "x", "-3", "3-", "1-2-3", "5-3", "1-99999999999999999999", "٣x"]
+)
+def test_what_is_no_id_is_refused(text: str) -> None:
+    with pytest.raises(typer.BadParameter):
+        parse_ids([text])
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("a.b=1e-3", ("a.b", 0.001)),
+        ("a=true", ("a", True)),
+        ("a=[1, 2]", ("a", [1, 2])),
+        ("a=", ("a", "")),
+        ("a=b=c", ("a", "b=c")),
+        ("a=null", ("a", None)),
+        ('a="1"', ("a", "1")),
+    ],
+)
+def test_an_override_is_a_path_and_a_value(text: str, expected: tuple[str, object]) -> None:
+    assert parse_override(text) == expected
+
+
+def test_times_are_short() -> None:
+    assert [duration_text(s) for s in (None, 5.4, 67, 3_661, 90_061)] == [
+        "", "0:05", "1:07", "1:01:01", "1d 1:01:01"
+    ]  # fmt: skip
+    assert age_text(None) == ""
