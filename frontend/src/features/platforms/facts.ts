@@ -1,0 +1,11 @@
+/** "free_space" → "Free space". */
+export function factLabel(name: string): string {
+  const words = name.replaceAll("_", " ").trim();
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+/** "2 of 4 slots", with nothing negative and nothing over the total. */
+export function usedFraction({ used, total }: { used: number; total: number }): number {
+  if (total <= 0) return used > 0 ? 1 : 0;
+  return Math.min(1, Math.max(0, used / total));
+}
