@@ -2,6 +2,8 @@
 
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -14,6 +16,7 @@ if TYPE_CHECKING:
 
 PAUSE_SECONDS = 0.3
 TAIL_BYTES = 1_048_576
+NOT_FOUND = 404
 app = typer.Typer()
 
 
@@ -40,10 +43,23 @@ def logs(
         while True:
             # Asked before reading: what an ended task wrote is all there.
             is_active = follow and client.get_task(task_id).status.is_active
-            offset = _print_from(client, task_id, name, offset, as_json=as_json)
+            with _waiting_for_the_log(is_active=is_active):
+                offset = _print_from(client, task_id, name, offset, as_json=as_json)
             if not is_active:
                 return
             time.sleep(PAUSE_SECONDS)
+
+
+@contextmanager
+def _waiting_for_the_log(*, is_active: bool) -> Iterator[None]:
+    """A task that has not ended yet may still write the log that is missing."""
+    from hypertrainer.client.connection import ApiError  # late: see session.connected
+
+    try:
+        yield
+    except ApiError as error:
+        if not is_active or error.status != NOT_FOUND:
+            raise
 
 
 def _list(client: "Client", task_id: int, *, as_json: bool) -> None:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 FAILED = 1
 UNREACHABLE = 3
+INTERRUPTED = 130
 
 
 @contextmanager
@@ -35,6 +36,9 @@ def connected() -> Iterator["Client"]:
         raise typer.Exit(FAILED) from error
     except ServerUnreachable as error:
         fail(str(error), UNREACHABLE)
+    except KeyboardInterrupt as error:
+        errors.print("Stopped looking; the tasks go on.")
+        raise typer.Exit(INTERRUPTED) from error
 
 
 def print_api_error(error: "ApiError") -> None:

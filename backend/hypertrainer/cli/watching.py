@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import typer
+from rich.markup import escape
 from rich.progress import BarColumn, Progress, TaskID, TextColumn
 from rich.text import Text
 
@@ -31,27 +32,36 @@ def watch_tasks(client: "Client", ids: Sequence[int], *, as_json: bool) -> None:
 
 
 class Board:
-    """One progress bar per active task."""
+    """A progress bar for each task that runs, and one for all where there are several."""
 
     def __init__(self, progress: Progress) -> None:
         self._progress = progress
         self._bars: dict[int, TaskID] = {}
+        self._total = progress.add_task("", word="", left="", visible=False)
 
     def show(self, tasks: Sequence["TaskRead"]) -> None:
         """Draw the tasks as they are now."""
         for task in tasks:
-            if task.id not in self._bars:
-                self._bars[task.id] = self._progress.add_task("", total=1.0, word="", left="")
-            fraction = task.progress.fraction if task.progress else None
-            is_done = task.status == "finished"
-            self._progress.update(
-                self._bars[task.id],
-                description=Text(f"#{task.id} {task.name}").markup,
-                completed=1.0 if is_done else fraction or 0.0,
-                word=f"{task.status}",
-                left=progress_text(task),
-                visible=task.status.is_active or len(tasks) == 1,
-            )
+            self._show_one(task, is_alone=len(tasks) == 1)
+        ended = sum(not task.status.is_active for task in tasks)
+        text = f"{ended} of {len(tasks)} tasks ended"
+        is_needed = len(tasks) > 1
+        self._progress.update(
+            self._total, description=text, completed=ended, total=len(tasks), visible=is_needed
+        )
+
+    def _show_one(self, task: "TaskRead", *, is_alone: bool) -> None:
+        if task.id not in self._bars:
+            self._bars[task.id] = self._progress.add_task("", total=1.0, word="", left="")
+        fraction = task.progress.fraction if task.progress else None
+        self._progress.update(
+            self._bars[task.id],
+            description=escape(f"#{task.id} {task.name}"),
+            completed=1.0 if task.status == "finished" else fraction or 0.0,
+            word=f"{task.status}",
+            left=escape(progress_text(task)),
+            visible=is_alone or task.status in ("running", "submitting"),
+        )
 
 
 @contextmanager

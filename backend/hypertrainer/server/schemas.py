@@ -89,7 +89,8 @@ class FileList(BaseModel):
 
 
 class FileContent(BaseModel):
-    """A config's text."""
+    """A config's text. `path` is relative to its `folder`."""
 
     path: str
+    folder: str
     text: str
