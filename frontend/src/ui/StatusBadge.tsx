@@ -34,8 +34,16 @@ export function StatusIcon({ status, size = 14 }: { status: Status; size?: numbe
   return <Icon size={size} stroke={2} color={`var(--${statusTone(status)})`} aria-hidden />;
 }
 
-/** A status as icon, word and colour. `title` says the reason on hover. */
-export function StatusBadge({ status, title }: { status: Status; title?: string | null }) {
+interface StatusBadgeProps {
+  status: Status;
+  /** Says the reason on hover. */
+  title?: string | null;
+  /** Instead of the status' own word: "stopping…". */
+  label?: string;
+}
+
+/** A status as icon, word and colour. */
+export function StatusBadge({ status, title, label }: StatusBadgeProps) {
   const tone = statusTone(status);
   return (
     <span
@@ -44,7 +52,7 @@ export function StatusBadge({ status, title }: { status: Status; title?: string 
       title={title ?? undefined}
     >
       <StatusIcon status={status} />
-      {statusWord(status)}
+      {label ?? statusWord(status)}
     </span>
   );
 }

@@ -1,0 +1,137 @@
+import { Autocomplete, Button, Group, Modal, MultiSelect, Stack, TagsInput } from "@mantine/core";
+import { useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
+import { api, type Task } from "~/api/client";
+import { plural } from "~/lib/format";
+import { ErrorNote } from "~/ui/ErrorNote";
+import { notify } from "~/ui/notify";
+
+interface TagDialogProps {
+  /** Which of the two is asked for; null while the dialog is closed. */
+  kind: "tag" | "project" | null;
+  ids: readonly number[];
+  /** Those of the tasks that were loaded; they tell which tags there are to remove. */
+  known: readonly Task[];
+  onClose: () => void;
+}
+
+/** Adds and removes tags of many tasks, or moves them to a project. */
+export function TagDialog({ kind, ids, known, onClose }: TagDialogProps) {
+  if (kind === null) return null;
+  const what = plural(ids.length, "task");
+  return (
+    <Modal
+      opened
+      onClose={onClose}
+      title={kind === "tag" ? `Tags of ${what}` : `Project of ${what}`}
+      size="sm"
+    >
+      {kind === "tag" ? (
+        <TagForm ids={ids} known={known} onClose={onClose} />
+      ) : (
+        <ProjectForm ids={ids} known={known} onClose={onClose} />
+      )}
+    </Modal>
+  );
+}
+
+type FormProps = Omit<TagDialogProps, "kind">;
+
+function TagForm({ ids, known, onClose }: FormProps) {
+  const [add, setAdd] = useState<string[]>([]);
+  const [remove, setRemove] = useState<string[]>([]);
+  const tags = api.useQuery("get", "/tags");
+  const present = [...new Set(known.flatMap((task) => task.tags))].sort();
+  const tagging = useTagging(onClose);
+  return (
+    <Stack gap="sm">
+      <TagsInput
+        label="Add"
+        placeholder="Enter after each"
+        data={tags.data?.items.map(({ tag }) => tag) ?? []}
+        value={add}
+        onChange={setAdd}
+        maxTags={50}
+        data-autofocus
+      />
+      <MultiSelect
+        label="Remove"
+        data={present}
+        value={remove}
+        onChange={setRemove}
+        placeholder={present.length === 0 ? "They have no tags" : undefined}
+        disabled={present.length === 0}
+      />
+      <Outcome tagging={tagging} onClose={onClose} isEmpty={add.length + remove.length === 0}>
+        {() => tagging.mutate({ body: { ids: [...ids], add, remove } })}
+      </Outcome>
+    </Stack>
+  );
+}
+
+function ProjectForm({ ids, known, onClose }: FormProps) {
+  const [first] = known;
+  const isCommon = known.length === ids.length && known.every(({ project }) => project === first?.project);
+  const [project, setProject] = useState(isCommon ? (first?.project ?? "") : "");
+  const projects = api.useQuery("get", "/projects");
+  const tagging = useTagging(onClose);
+  return (
+    <Stack gap="sm">
+      <Autocomplete
+        label="Project"
+        description="A new name makes a new project; nothing takes them out of any"
+        data={projects.data?.items.map(({ name }) => name).filter((name) => name !== "") ?? []}
+        value={project}
+        onChange={setProject}
+        maxLength={100}
+        data-autofocus
+      />
+      <Outcome tagging={tagging} onClose={onClose} isEmpty={false}>
+        {() => tagging.mutate({ body: { ids: [...ids], add: [], remove: [], project: project.trim() } })}
+      </Outcome>
+    </Stack>
+  );
+}
+
+function useTagging(onClose: () => void) {
+  const cache = useQueryClient();
+  return api.useMutation("post", "/tasks/tag", {
+    onSuccess: ({ results }) => {
+      const failed = results.filter(({ ok }) => !ok);
+      const done = results.length - failed.length;
+      if (done > 0) notify("success", `${plural(done, "task")} changed`);
+      if (failed.length > 0) {
+        const reasons = failed.map(({ id, message }) => `#${id}: ${message}`).join("\n");
+        notify("error", `${plural(failed.length, "task")} unchanged`, reasons);
+      }
+      for (const path of ["/tasks", "/tags", "/projects"]) {
+        void cache.invalidateQueries({ queryKey: ["get", path] });
+      }
+      onClose();
+    },
+  });
+}
+
+interface OutcomeProps {
+  tagging: { error: { message: string } | null; isPending: boolean };
+  onClose: () => void;
+  isEmpty: boolean;
+  /** Saves. */
+  children: () => void;
+}
+
+function Outcome({ tagging, onClose, isEmpty, children }: OutcomeProps) {
+  return (
+    <>
+      {tagging.error && <ErrorNote message={tagging.error.message} />}
+      <Group justify="flex-end" gap="xs">
+        <Button variant="default" onClick={onClose}>
+          Cancel
+        </Button>
+        <Button loading={tagging.isPending} disabled={isEmpty} onClick={children}>
+          Save
+        </Button>
+      </Group>
+    </>
+  );
+}

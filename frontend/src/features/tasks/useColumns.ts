@@ -1,0 +1,44 @@
+import { useMemo } from "react";
+import { api } from "~/api/client";
+import { columnSpec, defaultColumns } from "./columnCatalogue";
+import { type ColumnChoice, fittingColumns, formatColumns, parseColumns } from "./columnState";
+
+const STORAGE_KEY = "hypertrainer.columns";
+
+export interface Columns {
+  choices: readonly ColumnChoice[];
+  /** The user chose them; otherwise they follow the room there is. */
+  isChosen: boolean;
+}
+
+/** The columns to show: those of the URL, else those kept in this browser, else the defaults that fit. */
+export function useColumns(fromUrl: string | undefined, width: number): Columns {
+  const metrics = api.useQuery("get", "/tasks/columns", undefined, { staleTime: 60_000 });
+  const metric = metrics.data?.items.find(({ kind }) => kind === "metric")?.name ?? null;
+  const text = fromUrl ?? storedColumns();
+  return useMemo(() => {
+    const chosen = parseColumns(text ?? "").filter(({ id }) => columnSpec(id) !== null);
+    if (chosen.length > 0) return { choices: chosen, isChosen: true };
+    return { choices: fittingColumns(defaultColumns(metric), width), isChosen: false };
+  }, [text, metric, width]);
+}
+
+export function storedColumns(): string | undefined {
+  try {
+    return localStorage.getItem(STORAGE_KEY) ?? undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Keeps the choice in this browser, where storage is allowed; undefined forgets it. Returns it as the URL has it. */
+export function storeColumns(choices: readonly ColumnChoice[] | undefined): string | undefined {
+  const text = choices && formatColumns(choices);
+  try {
+    if (text === undefined) localStorage.removeItem(STORAGE_KEY);
+    else localStorage.setItem(STORAGE_KEY, text);
+  } catch {
+    // A full or forbidden storage costs a preference, nothing else.
+  }
+  return text;
+}
