@@ -76,7 +76,7 @@ def main() -> None:
             f"{full.rss / 1e6:.0f} / {full.uss / 1e6:.0f} MB",
         ],
         ["CPU then, of one core", f"{cpu:.2f} %"],
-        ["this environment's packages, development tools included", f"{environment_megabytes():.0f} MB"],
+        ["packages, development tools included", f"{environment_megabytes():.0f} MB"],
     ]
     print_table(["what", "seen"], rows)
 

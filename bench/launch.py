@@ -35,7 +35,7 @@ def measure_xargs(commands: list[str]) -> Cost:
     """Run shell commands two at a time."""
     before, began = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
     subprocess.run(
-        ["xargs", "-P2", "-d", "\n", "-n1", "sh", "-c", "eval \"$0\""],
+        ["xargs", "-P2", "-d", "\n", "-n1", "sh", "-c", 'eval "$0"'],
         input="\n".join(commands),
         text=True,
         check=True,
@@ -115,7 +115,7 @@ def main() -> None:
                 f"{server.wall / wrapped.wall:.2f}",
             ]
         )
-    head = ["round", "xargs bare", "xargs wrapped", "HyperTrainer", "× bare", "× wrapped"]
+    head = ["round", "xargs bare", "xargs wrapped", "HyperTrainer", "of bare", "of wrapped"]
     print(f"{options.tasks} tasks, 2 at a time, {os.cpu_count()} cores; wall s / CPU s")
     print_table(head, rows)
 

@@ -17,7 +17,9 @@ from place import Bench, bench_server, print_table
 FRONTEND = Path(__file__).parents[1] / "frontend"
 SCRIPT = """\
 import time
-with open("metric_clock.log", "a", buffering=1) as clock, open("progress.log", "a", buffering=1) as progress:
+clock = open("metric_clock.log", "a", buffering=1)
+progress = open("progress.log", "a", buffering=1)
+with clock, progress:
     for number in range(100_000):
         now = time.time()
         clock.write(f"{number}\\t{now:.6f}\\n")

@@ -29,7 +29,9 @@ class Settings(BaseSettings):
     @field_validator("path", mode="before")
     @classmethod
     def _split_path(cls, value: Any) -> Any:
-        return [part for part in value.split(os.pathsep) if part] if isinstance(value, str) else value
+        return (
+            [part for part in value.split(os.pathsep) if part] if isinstance(value, str) else value
+        )
 
     @field_validator("allowed_hosts", mode="before")
     @classmethod

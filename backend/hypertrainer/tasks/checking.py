@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path, PurePath
 from typing import TypeVar
 
@@ -65,10 +66,10 @@ def check(settings: Settings, registry: Registry, request: TaskSubmit) -> Checke
     """Resolve the script, the config and the platform of a submission. Blocks: reads files."""
     checked = Checked(request)
     checked.platform = checked.attempt("platform", lambda: _platform(registry, request.platform))
-    config = checked.attempt("config", lambda: _parse(settings, request))
+    checked.config = config = checked.attempt("config", lambda: _parse(settings, request))
     if config is not None and request.overrides:
-        config = checked.attempt("overrides", lambda: config.with_overrides(request.overrides))
-    checked.config = config
+        changed = partial(config.with_overrides, request.overrides)
+        checked.config = config = checked.attempt("overrides", changed)
     checked.script = request.script or (config.script if config else None)
     checked.script_path = checked.attempt("script", lambda: _script(settings, checked))
     if config is not None and checked.platform is not None:

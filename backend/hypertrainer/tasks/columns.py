@@ -6,7 +6,17 @@ from datetime import datetime
 from typing import Any, Literal
 from typing import cast as typed
 
-from sqlalchemy import JSON, Double, SQLColumnExpression, cast, func, type_coerce
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Double,
+    SQLColumnExpression,
+    String,
+    cast,
+    func,
+    literal,
+    type_coerce,
+)
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import Mapped
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -43,6 +53,32 @@ def _on_sqlite(element: ElapsedSeconds, compiler: SQLCompiler, **options: Any) -
 def _on_postgres(element: ElapsedSeconds, compiler: SQLCompiler, **options: Any) -> str:
     start, end = (compiler.process(clause, **options) for clause in element.clauses)
     return f"CAST(EXTRACT(EPOCH FROM coalesce({end}, now()) - {start}) AS DOUBLE PRECISION)"
+
+
+class ContainsText(FunctionElement[bool]):
+    """Whether a text matches a `LIKE` pattern without regard to case, with `/` as its escape."""
+
+    name = "contains_text"
+    type = Boolean()
+    inherit_cache = True
+
+
+@compiles(ContainsText, "sqlite")
+def _like(element: ContainsText, compiler: SQLCompiler, **options: Any) -> str:
+    text, pattern = (compiler.process(clause, **options) for clause in element.clauses)
+    return f"({text} LIKE {pattern} ESCAPE '/')"  # case counts not: twice as fast as by lower()
+
+
+@compiles(ContainsText)
+def _ilike(element: ContainsText, compiler: SQLCompiler, **options: Any) -> str:
+    text, pattern = (compiler.process(clause, **options) for clause in element.clauses)
+    return f"({text} ILIKE {pattern} ESCAPE '/')"
+
+
+def contains(text: SQLColumnExpression[Any], part: str) -> ContainsText:
+    """Whether a text has this part, without regard to case (in SQLite, of ASCII letters)."""
+    escaped = part.replace("/", "//").replace("%", "/%").replace("_", "/_")
+    return ContainsText(text, literal(f"%{escaped}%", String))
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, Double, SQLColumnExpression, and_, literal, not_, or_
 from sqlalchemy.orm import aliased
 from sqlmodel import col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from hypertrainer.database import UtcDateTime
-from hypertrainer.tasks.columns import COLUMNS, as_number
+from hypertrainer.tasks.columns import COLUMNS, as_number, contains
 from hypertrainer.tasks.statuses import TaskStatus
 from hypertrainer.tasks.tables import MetricSummary, Task, TaskParam, TaskTag
 from hypertrainer.tasks.where import ORDERING, Condition, finite_number, wrong_condition
@@ -28,24 +29,26 @@ UNITS = {"s": 1.0, "m": 60.0, "h": 3_600.0, "d": 86_400.0}
 
 
 @dataclass(frozen=True, slots=True)
-class Join:
-    """A table that has at most one row per task, and how it is joined."""
+class Rows:
+    """The rows of a table that meet a comparison; each task has one at most."""
 
     table: Any  # an alias: SQLAlchemy has no type for "alias of either class"
-    on: ColumnElement[bool]
+    conditions: tuple[ColumnElement[bool], ...]
+
+    def task_ids(self) -> SelectOfScalar[int]:
+        """The tasks that they are of."""
+        return select(col(self.table.task_id)).where(*self.conditions)
 
 
-def joined_condition(condition: Condition) -> tuple[Join, ColumnElement[bool]]:
+def value_rows(condition: Condition) -> Rows:
     """A comparison of a parameter or a metric."""
     name = condition.reference.name
     if condition.reference.kind == "param":
         param = aliased(TaskParam)
-        on = and_(col(param.task_id) == col(Task.id), col(param.path) == name)
-        return Join(param, on), _param_holds(param, condition)
+        return Rows(param, (col(param.path) == name, _param_holds(param, condition)))
     metric = aliased(MetricSummary)
-    on = and_(col(metric.task_id) == col(Task.id), col(metric.name) == name)
     value = col(getattr(metric, condition.reference.field))
-    return Join(metric, on), _number_holds(value, condition)
+    return Rows(metric, (col(metric.name) == name, _number_holds(value, condition)))
 
 
 def column_condition(condition: Condition) -> ColumnElement[bool]:
@@ -135,7 +138,7 @@ def _text_holds(value: SQLColumnExpression[Any], condition: Condition) -> Column
 
 
 def _contains(value: SQLColumnExpression[Any], condition: Condition) -> ColumnElement[bool]:
-    found = value.icontains(condition.value, autoescape=True)
+    found = contains(value, condition.value)
     return found if condition.operator == "~" else not_(found)
 
 

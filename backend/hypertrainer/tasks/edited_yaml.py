@@ -45,7 +45,9 @@ class EditedYaml:
     def text(self) -> str:
         """The YAML with its edits."""
         splices = [splice for _, splices in self._replaced.values() for splice in splices]
-        splices += [add_values(self._document, *added) for added in self._added.values()]
+        # Where an inner and an outer section end together, what is added to the inner comes first.
+        added = sorted(self._added.values(), key=lambda item: -item[0].column)
+        splices += [add_values(self._document, *item) for item in added]
         return apply_splices(self._document.text, splices)
 
     def find(self, path: str) -> Any:

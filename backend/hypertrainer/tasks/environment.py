@@ -30,8 +30,8 @@ LIST_PACKAGES = (
 )
 
 
-def record_environment(folder: Path, script: Path | None, python: str | None) -> None:
-    """Write `environment.json` for a task that is being launched. Blocks for tenths of a second.
+def record_environment(folder: Path, git: dict[str, Any] | None, python: str | None) -> None:
+    """Write `environment.json` for a task that is being launched. Blocks.
 
     Raises:
         OSError: the folder cannot be written.
@@ -40,7 +40,7 @@ def record_environment(folder: Path, script: Path | None, python: str | None) ->
     packages = interpreter.pop("packages", {}) if interpreter else {}
     record = {
         "recorded_at": utc_now().isoformat(),
-        "git": describe_git(script.parent) if script else None,
+        "git": git,
         "python": interpreter,
         "packages": packages,
         "machine": describe_machine(),

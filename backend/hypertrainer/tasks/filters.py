@@ -5,11 +5,22 @@ from dataclasses import dataclass
 from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
-from sqlalchemy import ColumnElement, Exists, Select, SQLColumnExpression, false, literal, or_
+from sqlalchemy import (
+    ColumnElement,
+    Exists,
+    Select,
+    SQLColumnExpression,
+    and_,
+    false,
+    func,
+    literal,
+    or_,
+)
 from sqlmodel import col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
-from hypertrainer.tasks.columns import COLUMNS
-from hypertrainer.tasks.comparisons import Join, column_condition, joined_condition
+from hypertrainer.tasks.columns import COLUMNS, contains
+from hypertrainer.tasks.comparisons import Rows, column_condition, value_rows
 from hypertrainer.tasks.schemas import TaskId
 from hypertrainer.tasks.statuses import TaskStatus
 from hypertrainer.tasks.tables import Task, TaskTag
@@ -63,21 +74,46 @@ class TaskFilters(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Matching:
-    """A filter as SQL: joins that add no rows, and conditions."""
+    """A filter as SQL: rows of other tables that a task must have, and conditions on itself."""
 
-    joins: tuple[Join, ...] = ()
+    rows: tuple[Rows, ...] = ()
     conditions: tuple[ColumnElement[bool], ...] = ()
+    is_archived: bool | None = None  # None: any
+
+    @property
+    def is_everything(self) -> bool:
+        return not self.rows and not self.conditions and self.is_archived is None
 
     def of(self, statement: StatementT) -> StatementT:
-        """The statement, which selects from `Task`, narrowed."""
-        for join in self.joins:
-            statement = statement.join(join.table, join.on)
-        return statement.where(*self.conditions)
+        """The statement, which selects from `Task`, narrowed; made for finding all that match."""
+        if self.rows:
+            first = self.rows[0]
+            on = and_(col(first.table.task_id) == col(Task.id), *first.conditions)
+            statement = statement.join(first.table, on)
+        others = [col(Task.id).in_(rows.task_ids()) for rows in self.rows[1:]]
+        return statement.where(*self._archived(), *self.conditions, *others)
 
     def has(self, task_id: SQLColumnExpression[int]) -> Exists:
-        """Whether the task with this id, of an enclosing statement, matches."""
+        """Whether the task with this id, of an enclosing statement, matches; made for a few."""
         one = select(literal(1)).select_from(Task).where(col(Task.id) == task_id)
-        return self.of(one).exists()
+        for rows in self.rows:
+            one = one.join(rows.table, and_(rows.table.task_id == col(Task.id), *rows.conditions))
+        return one.where(*self._archived(), *self.conditions).exists()
+
+    def count(self) -> SelectOfScalar[int]:
+        """How many tasks match. Where only values are compared, `Task` is not even looked at."""
+        if not self.rows or self.conditions or self.is_archived:
+            return self.of(select(func.count()).select_from(Task))
+        first, *others = self.rows
+        task_id = col(first.table.task_id)
+        count = select(func.count()).select_from(first.table).where(*first.conditions)
+        count = count.where(*(task_id.in_(rows.task_ids()) for rows in others))
+        if self.is_archived is None:
+            return count
+        return count.where(task_id.not_in(select(Task.id).where(col(Task.is_archived))))
+
+    def _archived(self) -> list[ColumnElement[bool]]:
+        return [] if self.is_archived is None else [col(Task.is_archived).is_(self.is_archived)]
 
 
 def matching(filters: TaskFilters) -> Matching:
@@ -86,22 +122,19 @@ def matching(filters: TaskFilters) -> Matching:
     Raises:
         InvalidInput: a `where` is no comparison; the message says what is wrong.
     """
-    joins: list[Join] = []
+    rows: list[Rows] = []
     conditions = [*_listed(filters), *_words(filters.q)]
     for source in filters.where:
         condition = parse_condition(source, [*COLUMNS, "tag"])
         if condition.reference.kind == "column":
             conditions.append(column_condition(condition))
         else:
-            join, holds = joined_condition(condition)
-            joins.append(join)
-            conditions.append(holds)
-    return Matching(tuple(joins), tuple(conditions))
+            rows.append(value_rows(condition))
+    is_archived = None if filters.archived == "any" else filters.archived
+    return Matching(tuple(rows), tuple(conditions), is_archived)
 
 
 def _listed(filters: TaskFilters) -> Iterable[ColumnElement[bool]]:
-    if filters.archived != "any":
-        yield col(Task.is_archived) == filters.archived
     for name in ("status", "project", "platform", "search_id"):
         if values := getattr(filters, name):
             yield col(getattr(Task, name)).in_(values)
@@ -126,6 +159,6 @@ def _is_id(digits: str) -> ColumnElement[bool]:
 
 
 def _is_found(word: str) -> ColumnElement[bool]:
-    texts = [col(getattr(Task, name)).icontains(word, autoescape=True) for name in SEARCHED]
-    tagged = select(TaskTag.task_id).where(col(TaskTag.tag).icontains(word, autoescape=True))
+    texts = [contains(col(getattr(Task, name)), word) for name in SEARCHED]
+    tagged = select(TaskTag.task_id).where(contains(col(TaskTag.tag), word))
     return or_(*texts, col(Task.id).in_(tagged))

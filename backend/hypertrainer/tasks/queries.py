@@ -4,14 +4,14 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, case, func
+from sqlalchemy import case, func
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import Select
 
 from hypertrainer.errors import NotFound
 from hypertrainer.pagination import PageParams
-from hypertrainer.tasks.columns import id_of
+from hypertrainer.tasks.columns import contains, id_of
 from hypertrainer.tasks.filters import Matching, TaskFilters, matching
 from hypertrainer.tasks.schemas import (
     ColumnRead,
@@ -28,6 +28,7 @@ from hypertrainer.tasks.tables import Attempt, MetricSummary, Task, TaskParam, T
 
 MAX_SELECTED = 10_000
 MAX_COLUMNS = 1_000
+MAX_FOUND = 1_000
 Row = Select[*tuple[Any, ...]]
 GATHERED = {"tags", "num_attempts", "is_stopping", "metrics"}  # from other tables
 READ_NAMES = [name for name in TaskRead.model_fields if name not in GATHERED]
@@ -44,12 +45,21 @@ async def list_tasks(
         InvalidInput: a comparison or a sort key cannot be understood.
     """
     keys, matches = parse_sort(sort), matching(filters)
-    counted = matches.of(select(func.count()).select_from(Task)).scalar_subquery()
+    matches = await _found(session, filters, matches)
     newest = select(func.max(col(Task.id))).scalar_subquery()
-    total, highest = (await session.exec(select(counted, newest))).one()
+    counts = select(matches.count().scalar_subquery(), newest)
+    total, highest = (await session.exec(counts)).one()
     size = Size(matching=total, tasks=highest or 0)
     ids = await sorted_ids(session, matches, keys, page, size) if total > page.offset else []
     return await read_tasks(session, ids), total
+
+
+async def _found(session: AsyncSession, filters: TaskFilters, matches: Matching) -> Matching:
+    """The same by ids, where texts are searched and few match: no index helps, one look is all."""
+    if not filters.q.strip():
+        return matches
+    ids = (await session.exec(matches.of(select(id_of())).limit(MAX_FOUND + 1))).all()
+    return matches if len(ids) > MAX_FOUND else Matching(conditions=(id_of().in_(ids),))
 
 
 async def select_ids(session: AsyncSession, filters: TaskFilters) -> list[int]:
@@ -133,8 +143,9 @@ def _progress(progress: Mapping[str, Any] | None) -> TaskProgress | None:
 
 async def count_by_status(session: AsyncSession, filters: TaskFilters) -> list[StatusCount]:
     """How many of the filter's tasks have each status; statuses that none has are left out."""
-    query = select(Task.status, func.count()).select_from(Task)
-    rows = await session.exec(matching(filters).of(query).group_by(col(Task.status)))
+    matches = await _found(session, filters, matching(filters))
+    query = matches.of(select(Task.status, func.count()).select_from(Task))
+    rows = await session.exec(query.group_by(col(Task.status)))
     counts = {TaskStatus(status): count for status, count in rows}
     return [
         StatusCount(status=status, num_tasks=counts[status])
@@ -145,29 +156,26 @@ async def count_by_status(session: AsyncSession, filters: TaskFilters) -> list[S
 
 async def list_projects(session: AsyncSession) -> list[ProjectRead]:
     """Every project that a task names, by name; archived tasks are not counted."""
-    is_shown = col(Task.is_archived).is_(False)
-    is_active = is_shown & col(Task.status).in_(ACTIVE_STATUSES)
-    query = (
-        select(Task.project, _number_of(is_shown), _number_of(is_active), func.max(Task.created_at))
-        .where(col(Task.project) != "")
-        .group_by(col(Task.project))
-        .order_by(func.lower(col(Task.project)), col(Task.project))
-    )
-    return [
-        ProjectRead(name=name, num_tasks=shown, num_active=active, last_created_at=created_at)
-        for name, shown, active, created_at in await session.exec(query)
-    ]
-
-
-def _number_of(condition: ColumnElement[bool]) -> ColumnElement[int]:
-    return func.sum(case((condition, 1), else_=0))
+    # In the order of `ix_task_list`: the database then counts without sorting.
+    groups = (col(Task.is_archived), col(Task.status), col(Task.project))
+    query = Row(*groups, func.count(), func.max(Task.created_at)).group_by(*groups)
+    projects: dict[str, ProjectRead] = {}
+    for is_archived, status, name, count, created_at in await session.exec(query):
+        project = projects.setdefault(
+            name, ProjectRead(name=name, num_tasks=0, num_active=0, last_created_at=created_at)
+        )
+        project.last_created_at = max(project.last_created_at or created_at, created_at)
+        project.num_tasks += 0 if is_archived else count
+        project.num_active += count if not is_archived and status in ACTIVE_STATUSES else 0
+    projects.pop("", None)
+    return sorted(projects.values(), key=lambda project: (project.name.lower(), project.name))
 
 
 async def list_tags(session: AsyncSession) -> list[TagRead]:
     """Every tag in use, by name; archived tasks are not counted."""
-    is_shown = col(Task.is_archived).is_(False)
+    is_shown = case((col(Task.is_archived), 0), else_=1)
     query = (
-        select(TaskTag.tag, _number_of(is_shown))
+        select(TaskTag.tag, func.sum(is_shown))
         .join(Task, col(Task.id) == col(TaskTag.task_id))
         .group_by(col(TaskTag.tag))
         .order_by(func.lower(col(TaskTag.tag)), col(TaskTag.tag))
@@ -181,9 +189,7 @@ async def list_columns(session: AsyncSession, q: str, filters: TaskFilters) -> l
     `q` is a text that their names contain; at most 1,000 of a kind are listed. Without any filter
     archived tasks are counted too: it is the database's catalogue then, and read off an index.
     """
-    matches = matching(filters)
-    if filters == TaskFilters():
-        matches = Matching()
+    matches = Matching() if filters == TaskFilters() else matching(filters)
     params = await _columns(session, "param", q, matches)
     return [*params, *await _columns(session, "metric", q, matches)]
 
@@ -195,10 +201,10 @@ async def _columns(
     name = col(TaskParam.path) if kind == "param" else col(MetricSummary.name)
     count = func.count()
     query = select(name, count).select_from(table)
-    if matches.conditions or matches.joins:
+    if not matches.is_everything:
         query = matches.of(query.join(Task, col(Task.id) == col(table.task_id)))
     if q.strip():
-        query = query.where(name.icontains(q.strip(), autoescape=True))
+        query = query.where(contains(name, q.strip()))
     query = query.group_by(name).order_by(count.desc(), name).limit(MAX_COLUMNS)
     rows = await session.exec(query)
     return [ColumnRead(kind=kind, name=path, num_tasks=number) for path, number in rows]

@@ -8,13 +8,24 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from hypertrainer.error_body import FieldError
 from hypertrainer.tasks.statuses import AttemptState, TaskStatus
 
-Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
-ProjectName = Annotated[str, StringConstraints(strip_whitespace=True, max_length=100)]
+MAX_NAME_LENGTH = 200
+LINE = r"^[^\x00-\x1f\x7f]*$"  # no control characters; PostgreSQL stores no zero byte at all
+Name = Annotated[
+    str,
+    StringConstraints(
+        strip_whitespace=True, min_length=1, max_length=MAX_NAME_LENGTH, pattern=LINE
+    ),
+]
+ProjectName = Annotated[
+    str, StringConstraints(strip_whitespace=True, max_length=100, pattern=LINE)
+]
 Tag = Annotated[
     str,
-    StringConstraints(strip_whitespace=True, min_length=1, max_length=60, pattern=r"^[^,\n\r]+$"),
+    StringConstraints(
+        strip_whitespace=True, min_length=1, max_length=60, pattern=r"^[^,\x00-\x1f\x7f]+$"
+    ),
 ]
-Notes = Annotated[str, StringConstraints(max_length=100_000)]
+Notes = Annotated[str, StringConstraints(max_length=100_000, pattern=r"^[^\x00]*$")]
 RelativePath = Annotated[str, StringConstraints(min_length=1, max_length=1_000)]
 ConfigText = Annotated[str, StringConstraints(max_length=1_048_576)]
 TaskId = Annotated[int, Field(ge=1, le=2**31 - 1)]

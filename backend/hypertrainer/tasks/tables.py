@@ -23,7 +23,15 @@ class Task(SQLModel, table=True):
     __table_args__ = (
         Index("ix_task_archived_id", "is_archived", "id"),
         Index("ix_task_created", "is_archived", "created_at", "id"),
-        Index("ix_task_list", "is_archived", "status", "project", "platform", "search_id"),
+        Index(  # covers the counts by status and by project
+            "ix_task_list",
+            "is_archived",
+            "status",
+            "project",
+            "platform",
+            "search_id",
+            "created_at",
+        ),
         Index("ix_task_status", "status"),
         Index("ix_task_search", "search_id"),
         {"sqlite_autoincrement": True},  # an id is never used twice, even after a deletion

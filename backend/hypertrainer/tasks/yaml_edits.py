@@ -7,9 +7,10 @@ from typing import Any
 
 from hypertrainer.tasks.yaml_nodes import Document, Listing, Scalar, Section, Slot
 from hypertrainer.tasks.yaml_scalars import write_text, write_value
+from hypertrainer.tasks.yaml_tree import COLON
 
 LINE_END = re.compile(r"\r\n|[\n\r\x85\u2028\u2029]")
-COLON = re.compile(r"\s*:")
+IN_BRACES = re.compile(r"\s*[,}\]]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +51,11 @@ def replace_value(document: Document, slot: Slot, value: Any) -> list[Splice]:
 
 
 def _fill(text: str, slot: Slot, written: str) -> Splice:
-    before = text[: slot.start].rstrip()[-1:]
-    if before in (":", "-"):
-        return Splice(slot.start, slot.end, " " + written)
-    if slot.key_end == slot.start:  # `{key}`, without a colon
-        return Splice(slot.start, slot.end, ": " + written)
+    """Write where a key or a dash stands alone."""
+    if slot.key_end is None or slot.start > slot.key_end:
+        return Splice(slot.start, slot.start, " " + written)
+    if IN_BRACES.match(text, slot.key_end):  # `{key}`
+        return Splice(slot.start, slot.start, ": " + written)
     raise UneditableYaml(f"there is no `:` on line {slot.line} to write a value after")
 
 
@@ -93,9 +94,9 @@ def add_values(document: Document, section: Section, values: Mapping[str, Any]) 
         return Splice(section.start, section.start, added)
     is_root = section is document.root
     at = section.tail if is_root else _end_of_lines(text, last, section.column - 1)
-    added = "".join(f"{indent}{line}{line_end}" for line in written)
-    is_at_line_start = LINE_END.fullmatch(text, at - 1, at) is not None
-    return Splice(at, at, added if is_at_line_start else line_end + added)
+    if LINE_END.fullmatch(text, at - 1, at):
+        return Splice(at, at, "".join(f"{indent}{line}{line_end}" for line in written))
+    return Splice(at, at, "".join(f"{line_end}{indent}{line}" for line in written))
 
 
 def _is_cut_off(text: str, last: Slot) -> bool:

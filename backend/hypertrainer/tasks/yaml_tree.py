@@ -3,6 +3,7 @@
 Nothing of it is executed or constructed: scalars become plain values, unknown tags are passed over.
 """
 
+import re
 from typing import Any
 
 from ruamel.yaml import YAML
@@ -22,6 +23,7 @@ from hypertrainer.tasks.yaml_scalars import read_scalar, resolve_tag
 MAX_BYTES = 1_048_576
 MAX_DEPTH = 50
 MAX_VALUES = 100_000  # with every alias written out: more is no config but an attack
+COLON = re.compile(r"\s*:")
 TOO_DEEP = f"Nested deeper than {MAX_DEPTH} levels. Flatten it."
 HINTS = {
     "mapping values are not allowed here": "check the indentation, or put the value in quotes",
@@ -111,8 +113,8 @@ class _Builder:
         if anchor:
             self._anchors[anchor] = node
         mark = event.start_mark
-        column = mark.column - (mark.index - start) + 1
-        return Slot(node, start, end, mark.line + 1, max(column, 1), anchor)
+        column = max(mark.column - (mark.index - start) + 1, 1)
+        return Slot(node, start, end, mark.line + 1, column, anchor)
 
     def _alias(self, event: Any) -> Slot:
         if event.anchor not in self._anchors:
@@ -179,6 +181,9 @@ class _Builder:
             raise _at(event, "A key must be a word or a number, not a list or a section.")
         slot = self._slot(next(self._events))
         slot.key_end = key.end
+        if slot.start == slot.end:  # no value: the parser is at the next thing already
+            colon = COLON.match(self._text, key.end)
+            slot.start = slot.end = colon.end() if colon else key.end
         if section.last is None:
             section.start, section.column = key.start, key.column
         section.last = slot

@@ -25,7 +25,6 @@ from hypertrainer.platforms.base import (
     StopSignal,
     SubmitOutcome,
 )
-from hypertrainer.platforms.registry import PLATFORM_TYPES, Registry
 from hypertrainer.platforms.shell import ShellPlatform
 from hypertrainer.security.access import AccessPolicy
 from hypertrainer.settings import Settings

@@ -1,6 +1,7 @@
 """The server is killed at every step; each attempt must run exactly once and end as it should."""
 
 import os
+import secrets
 import socket
 import subprocess
 import sys
@@ -15,7 +16,7 @@ import httpx
 import pytest
 
 BACKEND = Path(__file__).parents[2]
-TOKEN = "crash-point-token-of-thirty-two-characters"
+TOKEN = secrets.token_hex(16)
 DEADLINE_SECONDS = 60
 MAX_STEPS = 60
 SCRIPT = """\

@@ -45,7 +45,7 @@ class MonitoredPlace:
             output_path=str(self.folder / uuid),
             params={"a": 1},
             launch=LaunchPlan.model_validate(
-                {"command": ["script.py"], "resources": resources or {}}
+                {"command_template": ["script.py"], "resources": resources or {}}
             ),
             uuid=uuid,
         )

@@ -1,3 +1,4 @@
+import { oneSearchReaders, searchListReaders } from "~/features/hpsearch/searchParams";
 import { chartReaders } from "~/features/metrics/searchParams";
 import { taskReaders } from "~/features/tasks/searchParams";
 import { flag, integer, list, searchSchema, text } from "~/lib/urlState";
@@ -14,9 +15,9 @@ export const rootSearch = searchSchema({
 
 export const tasksSearch = searchSchema({ ...taskReaders, ...chartReaders });
 
-export const searchesSearch = searchSchema({ sort: text() });
+export const searchesSearch = searchSchema(searchListReaders);
 
-export const oneSearchSearch = searchSchema({ tab: text(), trial: integer(0), ...chartReaders });
+export const oneSearchSearch = searchSchema({ ...oneSearchReaders, ...chartReaders });
 
 export const compareSearch = searchSchema({ id: list(integer(1)), tab: text(), ...chartReaders });
 

@@ -76,7 +76,7 @@ def upgrade() -> None:
         )
         batch_op.create_index(
             "ix_task_list",
-            ["is_archived", "status", "project", "platform", "search_id"],
+            ["is_archived", "status", "project", "platform", "search_id", "created_at"],
             unique=False,
         )
         batch_op.create_index("ix_task_search", ["search_id"], unique=False)
