@@ -1,17 +1,17 @@
 """A server that kills itself with SIGKILL at its n-th step, for the crash-point tests.
 
 A step is either side of a commit, or either side of a call to a platform: everywhere where a crash
-leaves the world in another state. Run as `python -m tests.crash.crashing_server STEP SOCKET_FD`;
-`STEP` 0 never crashes. Settings come from the environment, as for any server.
+leaves the world in another state. Forked off a process that has imported everything already, for
+there are some hundred of them.
 """
 
 import os
 import signal
 import socket
-import sys
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from pathlib import Path
 
 import uvicorn
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -83,10 +83,12 @@ class CrashingPlatform(ShellPlatform):
         return told
 
 
-def main() -> None:
-    """Serve on the inherited socket until the fatal step."""
-    steps, listener = Steps(int(sys.argv[1])), socket.socket(fileno=int(sys.argv[2]))
-    settings = Settings()
+def serve(settings: Settings, listener: socket.socket, fatal_step: int, said: Path) -> None:
+    """Serve on this socket until the fatal step; step 0 never comes."""
+    descriptor = os.open(said, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    os.dup2(descriptor, 1)
+    os.dup2(descriptor, 2)
+    steps = Steps(fatal_step)
     services = create_services(settings)
     for platform in services.registry.all():
         platform.__class__ = CrashingPlatform
@@ -94,7 +96,3 @@ def main() -> None:
     services = replace(services, database=CrashingDatabase(services.database.url, steps))
     app = create_app(services, AccessPolicy.of(settings, settings.token))
     uvicorn.Server(uvicorn.Config(app, log_level="warning", lifespan="on")).run([listener])
-
-
-if __name__ == "__main__":
-    main()

@@ -1,21 +1,25 @@
 """The server is killed at every step; each attempt must run exactly once and end as it should."""
 
-import os
+import multiprocessing
 import secrets
 import socket
-import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
-BACKEND = Path(__file__).parents[2]
+from hypertrainer.settings import Settings
+from tests.crash.crashing_server import serve
+
+FORKS = multiprocessing.get_context("forkserver")
+FORKS.set_forkserver_preload(["tests.crash.crashing_server"])
 TOKEN = secrets.token_hex(16)
 DEADLINE_SECONDS = 60
 MAX_STEPS = 60
@@ -45,40 +49,27 @@ class Place:
             listener.bind(("127.0.0.1", 0))
             listener.listen(64)
             port: int = listener.getsockname()[1]
-            process = self._start(fatal_step, listener.fileno())
+            said = self.folder / "server.txt"
+            process = FORKS.Process(
+                target=serve, args=(self.settings(), listener, fatal_step, said)
+            )
+            process.start()
         # Only the server holds the socket now: when it dies, connections are refused.
         try:
             yield Api(f"http://127.0.0.1:{port}", process)
         finally:
             process.kill()
-            process.wait()
+            process.join()
+            process.close()
 
-    def _start(self, fatal_step: int, descriptor: int) -> subprocess.Popen[bytes]:
-        environment = {
-            **os.environ,
-            "HYPERTRAINER_HOME": str(self.folder / "home"),
-            "HYPERTRAINER_OUTPUT": str(self.folder / "output"),
-            "HYPERTRAINER_PATH": str(self.folder / "scripts"),
-            "HYPERTRAINER_TOKEN": TOKEN,
-            "HYPERTRAINER_PYTHON": sys.executable,
-        }
-        said = (self.folder / "server.txt").open("ab")
-        with said:
-            return subprocess.Popen(
-                [
-                    sys.executable,
-                    "-m",
-                    "tests.crash.crashing_server",
-                    str(fatal_step),
-                    str(descriptor),
-                ],
-                cwd=BACKEND,
-                env=environment,
-                pass_fds=[descriptor],
-                stdin=subprocess.DEVNULL,
-                stdout=said,
-                stderr=said,
-            )
+    def settings(self) -> Settings:
+        return Settings(
+            home=self.folder / "home",
+            output=self.folder / "output",
+            path=(self.folder / "scripts",),
+            token=TOKEN,
+            python=sys.executable,
+        )
 
 
 @dataclass(slots=True)
@@ -86,11 +77,11 @@ class Api:
     """The server's API, while it lives."""
 
     url: str
-    process: subprocess.Popen[bytes]
+    process: ForkServerProcess
 
     @property
     def is_dead(self) -> bool:
-        return self.process.poll() is not None
+        return not self.process.is_alive()
 
     def call(self, method: str, path: str, body: Any = None) -> Any:
         answer = httpx.request(
