@@ -9,6 +9,7 @@ import { MetricCharts } from "~/features/metrics/MetricCharts";
 import { Empty } from "~/ui/Empty";
 import { ErrorNote } from "~/ui/ErrorNote";
 import { LoadingBlock } from "~/ui/Loading";
+import { useChangeSearch } from "~/ui/useChangeSearch";
 import { YamlEditor } from "~/ui/YamlEditor";
 import classes from "./page.module.css";
 
@@ -29,10 +30,8 @@ export function SearchPage() {
 
 function KnownSearch({ id }: { id: number }) {
   const state = route.useSearch();
-  const navigate = route.useNavigate();
   const { search, trials, tasks, error, retry } = useSearchData(id);
-  const onState = (changes: OneSearchSearch) =>
-    void navigate({ search: (before) => ({ ...before, ...changes }), replace: true });
+  const onState = useChangeSearch<OneSearchSearch>();
   const taskIds = useMemo(() => trials?.flatMap(({ task_id }) => task_id ?? []) ?? [], [trials]);
   if (error && !search)
     return (

@@ -1,6 +1,7 @@
 import { getRouteApi } from "@tanstack/react-router";
 import { SearchList } from "~/features/hpsearch/SearchList";
 import { DEFAULT_SEARCH_SORT } from "~/features/hpsearch/searches";
+import { useChangeSearch } from "~/ui/useChangeSearch";
 import classes from "./page.module.css";
 
 const route = getRouteApi("/ui/searches");
@@ -8,12 +9,8 @@ const route = getRouteApi("/ui/searches");
 /** All searches. */
 export function SearchesPage() {
   const { sort } = route.useSearch();
-  const navigate = route.useNavigate();
-  const onSort = (next: string) =>
-    void navigate({
-      search: (before) => ({ ...before, sort: next === DEFAULT_SEARCH_SORT ? undefined : next }),
-      replace: true,
-    });
+  const change = useChangeSearch<{ sort?: string }>();
+  const onSort = (next: string) => change({ sort: next === DEFAULT_SEARCH_SORT ? undefined : next });
   return (
     <div className={classes.fixed}>
       <title>Searches · HyperTrainer</title>

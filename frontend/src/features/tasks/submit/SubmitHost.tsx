@@ -6,16 +6,22 @@ import { lazy, Suspense, useRef, useState } from "react";
 import { plural } from "~/lib/format";
 import { ConfirmDialog } from "~/ui/ConfirmDialog";
 import { notify } from "~/ui/notify";
+import { useChangeSearch } from "~/ui/useChangeSearch";
 import type { Launched } from "./SubmitForm";
 
 const SubmitDialog = lazy(() =>
   import("./SubmitDialog").then((module) => ({ default: module.SubmitDialog })),
 );
 
+/** What the URL says about the dialog, on every page. */
+interface DialogSearch {
+  submit?: true;
+  clone?: number;
+}
+
 /** Opens the dialog when the URL says `submit=1` or `clone=ID`, or on the key `n`; asks before edits are lost. */
 export function SubmitHost() {
-  const here = useSearch({ strict: false });
-  const { submit, clone } = here;
+  const { submit, clone } = useSearch({ strict: false });
   const navigate = useNavigate();
   const cache = useQueryClient();
   const [isDirty, setIsDirty] = useState(false);
@@ -28,12 +34,9 @@ export function SubmitHost() {
     withResolver: true,
   });
 
-  const show = (changes: { submit?: true; clone?: number }) =>
-    void navigate({
-      to: ".",
-      hash: true,
-      search: { ...here, submit: undefined, clone: undefined, ...changes },
-    });
+  const change = useChangeSearch<DialogSearch>();
+  const show = (changes: DialogSearch) =>
+    change({ submit: undefined, clone: undefined, ...changes }, { isStep: true });
   useHotkeys([
     ["n", () => !isOpen && document.querySelector("[aria-modal=true]") === null && show({ submit: true })],
   ]);
