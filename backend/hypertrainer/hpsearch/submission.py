@@ -25,10 +25,10 @@ from hypertrainer.tasks.creation import (
     create_folder_of,
     new_uuid,
     output_path_for,
+    read_new,
     saved_id,
 )
 from hypertrainer.tasks.folder import CONFIG_NAME, SearchRecord, remove_folder
-from hypertrainer.tasks.queries import read_tasks
 from hypertrainer.tasks.schemas import (
     PreviewTrial,
     SearchRef,
@@ -186,10 +186,10 @@ async def _create(
             if search is not None:
                 session.add_all(_trials(search, prepared, tasks))
             await session.flush()
-            reads = await read_tasks(session, [saved_id(task) for task in tasks])
     except BaseException:
         await asyncio.shield(asyncio.to_thread(_remove_folders, drafts))
         raise
+    reads = [read_new(task, draft) for task, draft in zip(tasks, drafts, strict=True)]
     return TaskSubmitted(tasks=reads, search=_ref(search))
 
 

@@ -1,8 +1,10 @@
 """What the platform passes share: loading attempts, and writing back what was resolved."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
+from sqlalchemy import update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -66,23 +68,57 @@ def facts_of(attempt: Attempt, task: Task) -> AttemptFacts:
     )
 
 
-def write_facts(attempt: Attempt, task: Task, facts: AttemptFacts, now: datetime) -> None:
-    """Put resolved facts into the rows of an attempt and, as it is the newest, of its task."""
-    is_over = facts.state is AttemptState.ENDED
-    attempt.state = facts.state
-    attempt.outcome = facts.status if is_over else None
-    attempt.reason = facts.reason
-    attempt.exit_code = task.exit_code = facts.exit_code
-    attempt.signal = task.signal = facts.signal
-    attempt.host = task.host = facts.host
-    attempt.job_id = task.job_id = facts.job_id
-    attempt.started_at = facts.started_at
-    attempt.ended_at = facts.ended_at
-    attempt.missing_since = facts.missing_since
-    attempt.missing_count = facts.missing_count
-    task.status = facts.status
-    task.reason = facts.reason
-    task.started_at = task.started_at or facts.started_at
-    task.ended_at = facts.ended_at
-    task.last_seen_at = now
-    task.unsaved_changes += 1
+async def change(
+    session: AsyncSession, pair: Pair, of_attempt: Mapping[str, Any], of_task: Mapping[str, Any]
+) -> bool:
+    """Write to an attempt and its task, if the attempt is still as it was read; whether it was.
+
+    Two plain updates: reading the rows again first would double what a launch costs.
+    """
+    attempt, task = pair
+    still_so = (
+        update(Attempt)
+        .where(
+            col(Attempt.id) == attempt.id,
+            col(Attempt.state) == attempt.state,
+            col(Attempt.stop_by).is_not_distinct_from(attempt.stop_by),
+        )
+        .values(**of_attempt)
+        .execution_options(synchronize_session=False)
+    )
+    if (await session.exec(still_so)).rowcount != 1:
+        return False
+    changes = {**of_task, "unsaved_changes": col(Task.unsaved_changes) + 1}
+    of_row = update(Task).where(col(Task.id) == task.id).values(**changes)
+    await session.exec(of_row.execution_options(synchronize_session=False))
+    for row, values in ((attempt, of_attempt), (task, of_task)):
+        for name, value in values.items():
+            setattr(row, name, value)
+    return True
+
+
+async def save_facts(session: AsyncSession, pair: Pair, facts: AttemptFacts, now: datetime) -> bool:
+    """Write resolved facts to an attempt and, as it is the newest, its task; whether it was so."""
+    shared = {
+        "exit_code": facts.exit_code,
+        "signal": facts.signal,
+        "host": facts.host,
+        "job_id": facts.job_id,
+        "reason": facts.reason,
+        "ended_at": facts.ended_at,
+    }
+    of_attempt = {
+        **shared,
+        "state": facts.state,
+        "outcome": facts.status if facts.state is AttemptState.ENDED else None,
+        "started_at": facts.started_at,
+        "missing_since": facts.missing_since,
+        "missing_count": facts.missing_count,
+    }
+    of_task = {
+        **shared,
+        "status": facts.status,
+        "started_at": pair[1].started_at or facts.started_at,
+        "last_seen_at": now,
+    }
+    return await change(session, pair, of_attempt, of_task)

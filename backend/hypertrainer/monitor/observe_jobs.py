@@ -1,6 +1,6 @@
 """Asks a platform about all its jobs at once, and writes down what the resolver makes of it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -8,10 +8,10 @@ from sqlmodel import col, select
 
 from hypertrainer.clock import utc_now
 from hypertrainer.database import Database
-from hypertrainer.monitor.attempts import Pair, facts_of, handle_of, write_facts
+from hypertrainer.monitor.attempts import Pair, facts_of, handle_of, save_facts
 from hypertrainer.platforms.base import JobState, Observation, Platform, Report
 from hypertrainer.tasks.creation import saved_id
-from hypertrainer.tasks.lifecycle import Patience, resolve
+from hypertrainer.tasks.lifecycle import AttemptFacts, Patience, resolve
 from hypertrainer.tasks.statuses import AttemptState, TaskStatus
 from hypertrainer.tasks.tables import Attempt, Task
 
@@ -46,36 +46,30 @@ class ObserveJobs:
         if not pairs:
             return set()
         report = await self.platform.observe([handle_of(*pair) for pair in pairs])
-        changed = self._differing(pairs, report, utc_now())
-        if not changed:
-            return set()
-        return await self._commit(changed, report)
+        changed = list(self._resolved(pairs, report, utc_now()))
+        return await self._commit(changed) if changed else set()
 
-    def _differing(self, pairs: Sequence[Pair], report: Report, now: datetime) -> list[Pair]:
+    def _resolved(
+        self, pairs: Sequence[Pair], report: Report, now: datetime
+    ) -> Iterator[tuple[Pair, AttemptFacts]]:
+        """The attempts about which the report says something new, and what."""
         patience = self._patience()
-        return [
-            (attempt, task)
-            for attempt, task in pairs
-            if (seen := seen_of(report, attempt.key)) is not None
-            and resolve(facts_of(attempt, task), seen, now, patience) != facts_of(attempt, task)
-        ]
+        for pair in pairs:
+            seen, before = seen_of(report, pair[0].key), facts_of(*pair)
+            if seen is None:
+                continue
+            after = resolve(before, seen, now, patience)
+            if after != before:
+                yield pair, after
 
-    async def _commit(self, changed: Sequence[Pair], report: Report) -> set[int]:
-        now, ids = utc_now(), set()
+    async def _commit(self, changed: Sequence[tuple[Pair, AttemptFacts]]) -> set[int]:
+        now = utc_now()
         async with self.database.transaction() as session:
-            for old_attempt, old_task in changed:
-                attempt = await session.get(Attempt, old_attempt.id)
-                task = await session.get(Task, old_task.id)
-                seen = seen_of(report, old_attempt.key)
-                if attempt is None or task is None or seen is None:
-                    continue
-                if attempt.state != old_attempt.state:  # somebody else was here in between
-                    continue
-                resolved = resolve(facts_of(attempt, task), seen, now, self._patience())
-                write_facts(attempt, task, resolved, now)
-                session.add_all([attempt, task])
-                ids.add(saved_id(task))
-        return ids
+            return {
+                saved_id(pair[1])
+                for pair, facts in changed
+                if await save_facts(session, pair, facts, now)
+            }
 
     def _patience(self) -> Patience:
         return Patience(

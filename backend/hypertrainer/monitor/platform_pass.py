@@ -35,6 +35,7 @@ class PlatformPass:
     services: Services
     platform: Platform
     state: PlatformState = field(default_factory=PlatformState)
+    _watched: list[Pair] = field(default_factory=list)  # on the platform after the last round
     _pause: float = 0.0
     _lost_looked_at: datetime | None = None
 
@@ -55,15 +56,13 @@ class PlatformPass:
         on_platform = await load_on_platform(database, platform.name)
         asked = [*on_platform, *(await observe.load_lost() if self._is_lost_due() else [])]
         changed = await observe.run_once(asked)
-        if changed:
-            on_platform = await load_on_platform(database, platform.name)
+        on_platform = [pair for pair in asked if AttemptState(pair[0].state).is_on_platform]
         grace = timedelta(seconds=platform.grace_seconds)
         told, stop_due = await StopJobs(database, platform, grace).run_once(on_platform)
-        submitted = await SubmitTasks(database, platform).run_once(on_platform)
+        submitted, self._watched = await SubmitTasks(database, platform).run_once(on_platform)
         await self._tell(changed | told | submitted)
-        is_fresh = bool(changed or told or submitted) or _is_any_starting(on_platform)
-        is_busy = bool(on_platform or submitted)
-        return self._cadence(is_fresh=is_fresh, is_busy=is_busy, stop_due=stop_due)
+        is_fresh = bool(changed or told or submitted) or _is_any_starting(self._watched)
+        return self._cadence(is_fresh=is_fresh, is_busy=bool(self._watched), stop_due=stop_due)
 
     async def _tell(self, ids: set[int]) -> None:
         if not ids:
@@ -75,8 +74,7 @@ class PlatformPass:
 
     async def wait_for_change(self) -> None:
         """Return when a job of this platform probably changed."""
-        pairs = await load_on_platform(self.services.database, self.platform.name)
-        await self.platform.wait_for_change([handle_of(*pair) for pair in pairs])
+        await self.platform.wait_for_change([handle_of(*pair) for pair in self._watched])
 
     def _is_lost_due(self) -> bool:
         now = utc_now()

@@ -6,12 +6,11 @@ is looked up by its key and adopted; the wrapper's claim stops a late twin.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-
-from sqlmodel.ext.asyncio.session import AsyncSession
+from typing import Any
 
 from hypertrainer.clock import utc_now
 from hypertrainer.database import Database
-from hypertrainer.monitor.attempts import Pair, handle_of, load_pairs
+from hypertrainer.monitor.attempts import Pair, change, handle_of, load_pairs
 from hypertrainer.platforms.base import (
     Ambiguous,
     Capacity,
@@ -44,8 +43,8 @@ class SubmitTasks:
     database: Database
     platform: Platform
 
-    async def run_once(self, on_platform: Sequence[Pair]) -> set[int]:
-        """One round, beside what the platform has already; the ids of the tasks it changed."""
+    async def run_once(self, on_platform: Sequence[Pair]) -> tuple[set[int], list[Pair]]:
+        """One round: the ids of the tasks it changed, and what the platform has now."""
         doubtful = [pair for pair in on_platform if pair[0].state == AttemptState.INTENT]
         changed = await self._recover(doubtful) if doubtful else set()
         capacity, held = await self.platform.capacity(), list(on_platform)
@@ -57,10 +56,10 @@ class SubmitTasks:
                 break
             outcomes = await self._submit(batch, capacity)
             changed |= await self._commit_outcomes(batch, outcomes)
+            held.extend(pair for pair in batch if AttemptState(pair[0].state).is_on_platform)
             if any(isinstance(o, Rejected) and o.is_retryable for o in outcomes.values()):
                 break  # the place is full or busy: the next round tries again
-            held.extend(batch)
-        return changed
+        return changed, [pair for pair in held if AttemptState(pair[0].state).is_on_platform]
 
     async def _load_queued(self) -> list[Pair]:
         async with self.database.reading() as session:
@@ -92,17 +91,16 @@ class SubmitTasks:
             return []
         intended = []
         async with self.database.transaction() as session:
-            for (old_attempt, old_task), allocation in chosen:
-                attempt = await session.get(Attempt, old_attempt.id)
-                task = await session.get(Task, old_task.id)
-                if attempt is None or task is None or attempt.state != AttemptState.QUEUED:
-                    continue
-                attempt.state, attempt.intent_at = AttemptState.INTENT, utc_now()
-                attempt.gpus, attempt.cpus = list(allocation.gpus), resources_of(task).cpus
-                task.status, task.reason = TaskStatus.SUBMITTING, ""
-                task.unsaved_changes += 1
-                session.add_all([attempt, task])
-                intended.append((attempt, task))
+            for pair, allocation in chosen:
+                of_attempt = {
+                    "state": AttemptState.INTENT,
+                    "intent_at": utc_now(),
+                    "gpus": list(allocation.gpus),
+                    "cpus": resources_of(pair[1]).cpus,
+                }
+                of_task = {"status": TaskStatus.SUBMITTING, "reason": ""}
+                if await change(session, pair, of_attempt, of_task):
+                    intended.append(pair)
         return intended
 
     async def _submit(
@@ -116,34 +114,10 @@ class SubmitTasks:
         self, batch: Sequence[Pair], outcomes: Mapping[str, SubmitOutcome]
     ) -> set[int]:
         async with self.database.transaction() as session:
-            for attempt, task in batch:
-                await self._apply(session, attempt, task, outcomes.get(attempt.key))
+            for pair in batch:
+                of_attempt, of_task = changes_by(outcomes.get(pair[0].key))
+                await change(session, pair, of_attempt, of_task)
         return {saved_id(task) for _, task in batch}
-
-    async def _apply(
-        self, session: AsyncSession, attempt: Attempt, task: Task, outcome: SubmitOutcome | None
-    ) -> None:
-        current = await session.get(Attempt, attempt.id, populate_existing=True)
-        row = await session.get(Task, task.id, populate_existing=True)
-        if current is None or row is None or current.state != AttemptState.INTENT:
-            return
-        match outcome:
-            case Submitted(job_id=job_id, host=host):
-                current.state, current.submitted_at = AttemptState.SUBMITTED, utc_now()
-                current.job_id = row.job_id = job_id
-                current.host = row.host = host
-                current.missing_since, current.missing_count = None, 0
-            case Rejected(is_retryable=True, reason=reason):
-                current.state, row.status = AttemptState.QUEUED, TaskStatus.WAITING
-                row.reason = f"Will be tried again: {reason}"
-            case Rejected(reason=reason):
-                fail_to_start(current, row, reason)
-            case Ambiguous(reason=reason):
-                row.reason = f"Looking up whether it was accepted: {reason}"
-            case None:
-                row.reason = "Looking up whether it was accepted."
-        row.unsaved_changes += 1
-        session.add_all([current, row])
 
     async def _recover(self, doubtful: Sequence[Pair]) -> set[int]:
         found = await self.platform.find([handle_of(*pair) for pair in doubtful])
@@ -178,12 +152,8 @@ class SubmitTasks:
         if not impossible:
             return set()
         async with self.database.transaction() as session:
-            for old_attempt, old_task in impossible:
-                attempt = await session.get(Attempt, old_attempt.id)
-                task = await session.get(Task, old_task.id)
-                if attempt and task and attempt.state == AttemptState.QUEUED:
-                    fail_to_start(attempt, task, reasons[task.id] or "")
-                    session.add_all([attempt, task])
+            for pair in impossible:
+                await change(session, pair, *never_started(reasons[pair[1].id] or ""))
         return {saved_id(task) for _, task in impossible}
 
 
@@ -217,10 +187,32 @@ def job_of(attempt: Attempt, task: Task, capacity: Capacity | None) -> JobSpec:
     )
 
 
-def fail_to_start(attempt: Attempt, task: Task, reason: str) -> None:
-    """End an attempt that was never launched."""
-    attempt.state = AttemptState.ENDED
-    attempt.outcome = task.status = TaskStatus.FAILED_TO_START
-    attempt.reason = task.reason = reason
-    attempt.ended_at = task.ended_at = utc_now()
-    task.unsaved_changes += 1
+Changes = tuple[dict[str, Any], dict[str, Any]]  # of the attempt, of the task
+
+
+def changes_by(outcome: SubmitOutcome | None) -> Changes:
+    """What a submission's outcome changes; no outcome, or a doubtful one, is looked up later."""
+    match outcome:
+        case Submitted(job_id=job_id, host=host):
+            known = {"job_id": job_id, "host": host}
+            found = {"missing_since": None, "missing_count": 0}
+            state = {"state": AttemptState.SUBMITTED, "submitted_at": utc_now()}
+            return {**state, **known, **found}, known
+        case Rejected(is_retryable=True, reason=reason):
+            waits = {"status": TaskStatus.WAITING, "reason": f"Will be tried again: {reason}"}
+            return {"state": AttemptState.QUEUED}, waits
+        case Rejected(reason=reason):
+            return never_started(reason)
+        case Ambiguous(reason=reason):
+            said = f"Looking up whether it was accepted: {reason}"
+            return {"state": AttemptState.INTENT}, {"reason": said}
+        case None:
+            said = "Looking up whether it was accepted."
+            return {"state": AttemptState.INTENT}, {"reason": said}
+
+
+def never_started(reason: str) -> Changes:
+    """The end of an attempt that was never launched."""
+    ended = {"reason": reason, "ended_at": utc_now()}
+    status = TaskStatus.FAILED_TO_START
+    return {**ended, "state": AttemptState.ENDED, "outcome": status}, {**ended, "status": status}

@@ -13,6 +13,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from hypertrainer.clock import utc_now
 from hypertrainer.tasks.folder import SearchRecord, TaskRecord, create_folder, folder_name
 from hypertrainer.tasks.launch import LaunchPlan
+from hypertrainer.tasks.schemas import TaskRead
 from hypertrainer.tasks.statuses import TaskStatus
 from hypertrainer.tasks.tables import Attempt, Task, TaskParam, TaskTag
 
@@ -99,6 +100,13 @@ async def add_tasks(
         session.add_all(param_rows(task_id, draft.params))
     await session.flush()
     return tasks
+
+
+def read_new(task: Task, draft: TaskDraft) -> TaskRead:
+    """A task that was just added, as clients see it, without asking the database again."""
+    fields = task.model_dump(include=set(TaskRead.model_fields))
+    tags = sorted(set(draft.tags))
+    return TaskRead(**fields, tags=tags, num_attempts=1, is_stopping=False, metrics={})
 
 
 def _task_of(draft: TaskDraft, search_id: int | None) -> Task:
