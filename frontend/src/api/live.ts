@@ -1,5 +1,6 @@
 import type { QueryClient } from "@tanstack/react-query";
 import { coalesced, isPatch, isRecord, type Patch, patched } from "./patches";
+import { STATUS_DEPENDENT, StatusWatch } from "./statusWatch";
 
 /** `idle`: the tab is hidden; `lost`: the stream broke and is being opened again. */
 export type Connection = "idle" | "connecting" | "open" | "lost";
@@ -17,6 +18,8 @@ const LAST_RETRY_MS = 5000;
 const POLL_AFTER = 3;
 /** Charts are read again at most this often. */
 const METRICS_EVERY_MS = 1000;
+/** Searches are counted again at most this often while their tasks change. */
+const SEARCHES_EVERY_MS = 1000;
 
 /**
  * The one stream of a visible tab: browsers allow six connections to a server over HTTP/1.1, for all tabs together.
@@ -30,7 +33,9 @@ export class LiveConnection {
   private hasGap = false;
   private frame = 0;
   private patches: Patch[] = [];
+  private readonly statuses = new StatusWatch();
   private metricsTimer: ReturnType<typeof setTimeout> | undefined;
+  private searchesTimer: ReturnType<typeof setTimeout> | undefined;
   private readonly metricTasks = new Set<number>();
   private readonly listeners = new Set<() => void>();
   private readonly logListeners = new Set<(growth: LogGrowth) => void>();
@@ -93,6 +98,8 @@ export class LiveConnection {
     clearTimeout(this.retry);
     clearTimeout(this.metricsTimer);
     this.metricsTimer = undefined;
+    clearTimeout(this.searchesTimer);
+    this.searchesTimer = undefined;
     cancelAnimationFrame(this.frame);
     this.frame = 0;
     if (this.stream) this.hasGap = true;
@@ -127,6 +134,17 @@ export class LiveConnection {
   private queue(patches: Patch[]): void {
     this.patches.push(...patches);
     this.frame ||= requestAnimationFrame(() => this.flush());
+    if (patches.some((patch) => typeof patch["search_id"] === "number" && "status" in patch)) {
+      this.searchesTimer ??= setTimeout(() => this.refreshSearches(), SEARCHES_EVERY_MS);
+    }
+  }
+
+  /** A search's answer counts its tasks, whose changes come as tasks alone. */
+  private refreshSearches(): void {
+    this.searchesTimer = undefined;
+    for (const path of ["/hpsearch", "/hpsearch/{search_id}", "/hpsearch/{search_id}/trials"]) {
+      void this.cache.invalidateQueries({ queryKey: ["get", path] });
+    }
   }
 
   private flush(): void {
@@ -138,6 +156,8 @@ export class LiveConnection {
         patched(answer, byId),
       );
     }
+    if (this.statuses.hasChange(byId.values()))
+      this.invalidate(STATUS_DEPENDENT.map((path) => ["get", path]));
   }
 
   private invalidate(keys: unknown[]): void {

@@ -1,7 +1,8 @@
 import { oneSearchReaders, searchListReaders } from "~/features/hpsearch/searchParams";
 import { chartReaders } from "~/features/metrics/searchParams";
+import { compareReaders } from "~/features/tasks/compare/searchParams";
 import { taskReaders } from "~/features/tasks/searchParams";
-import { flag, integer, list, searchSchema, text } from "~/lib/urlState";
+import { flag, integer, searchSchema, text } from "~/lib/urlState";
 
 /** What each page keeps in the URL. Reading is lenient: nonsense is dropped, see lib/urlState. */
 
@@ -19,6 +20,6 @@ export const searchesSearch = searchSchema(searchListReaders);
 
 export const oneSearchSearch = searchSchema({ ...oneSearchReaders, ...chartReaders });
 
-export const compareSearch = searchSchema({ id: list(integer(1)), tab: text(), ...chartReaders });
+export const compareSearch = searchSchema({ ...compareReaders, ...chartReaders });
 
 export const platformsSearch = searchSchema({ name: text() });
