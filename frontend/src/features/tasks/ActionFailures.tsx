@@ -1,7 +1,7 @@
 import { Button, Group, Modal } from "@mantine/core";
 import type { ActionResult } from "~/api/client";
 import { plural } from "~/lib/format";
-import classes from "./TaskList.module.css";
+import classes from "./menus.module.css";
 import { ACTION_RULES, type TaskAction } from "./taskActions";
 
 export interface Failures {

@@ -6,7 +6,7 @@ import { api } from "~/api/client";
 import { IconAction } from "~/ui/IconAction";
 import { columnSpec, FIXED_COLUMNS, METRIC_VALUES } from "./columnCatalogue";
 import { type ColumnChoice, withMoved, withToggled } from "./columnState";
-import classes from "./TaskList.module.css";
+import classes from "./menus.module.css";
 import type { Columns } from "./useColumns";
 
 interface ColumnMenuProps {

@@ -1,7 +1,7 @@
 import type { Task } from "~/api/client";
 import { plural } from "~/lib/format";
 import { ConfirmDialog } from "~/ui/ConfirmDialog";
-import classes from "./TaskList.module.css";
+import classes from "./menus.module.css";
 import { ACTION_RULES } from "./taskActions";
 
 const MOST_LISTED = 8;

@@ -3,8 +3,9 @@ import { IconDownload } from "@tabler/icons-react";
 import { useState } from "react";
 import { formatCount } from "~/lib/format";
 import { EXPORT_FORMATS, exportLink, MOST_EXPORTED_IDS } from "./exportLink";
+import menus from "./menus.module.css";
 import { filterQuery, type TaskFilter } from "./searchParams";
-import classes from "./TaskList.module.css";
+import classes from "./TaskFooter.module.css";
 
 interface ExportMenuProps {
   search: TaskFilter;
@@ -34,7 +35,7 @@ export function ExportMenu({ search, total, selection, isAllSelected }: ExportMe
           <span className={classes.actionWord}>Export</span>
         </button>
       </Popover.Target>
-      <Popover.Dropdown className={classes.menu}>
+      <Popover.Dropdown className={menus.menu}>
         <SegmentedControl
           size="xs"
           fullWidth
@@ -56,7 +57,7 @@ export function ExportMenu({ search, total, selection, isAllSelected }: ExportMe
             At most {formatCount(MOST_EXPORTED_IDS)} tasks can be named one by one: export the filter instead.
           </p>
         ) : (
-          <div className={classes.samples}>
+          <div className={classes.formats}>
             {EXPORT_FORMATS.map((format) => (
               <a key={format} className={classes.action} href={exportLink(format, what)} download>
                 {format.toUpperCase()}

@@ -4,8 +4,8 @@ import { useState } from "react";
 import { api } from "~/api/client";
 import { STATUSES, type Status, statusWord } from "~/lib/statuses";
 import { IconAction } from "~/ui/IconAction";
+import classes from "./menus.module.css";
 import { countFilters, NO_FILTER, type TaskSearch } from "./searchParams";
-import classes from "./TaskList.module.css";
 
 interface FilterMenuProps {
   search: TaskSearch;

@@ -7,6 +7,7 @@ import { KeyValue } from "~/ui/KeyValue";
 import { StatusBadge } from "~/ui/StatusBadge";
 import { Elapsed, EndsAt } from "~/ui/Ticking";
 import { epochText, fractionOf, iterationText } from "./progressText";
+import { defaultReason } from "./statusReasons";
 import classes from "./TaskGrid.module.css";
 
 interface Hovered {
@@ -105,24 +106,6 @@ function StatusFacts({ task }: { task: Task }) {
       />
     </>
   );
-}
-
-/** What the status means, where the server has nothing more particular to say. */
-export function defaultReason({ status }: Pick<Task, "status">): string {
-  const reasons: Record<Task["status"], string> = {
-    waiting: "It waits for a free slot of its platform.",
-    submitting: "It was handed to its platform and has not started yet.",
-    running: "Its process is running.",
-    finished: "It ended with exit code 0.",
-    crashed: "It ended with an error; its logs say more.",
-    cancelled: "Somebody stopped it.",
-    pruned: "Its search stopped it early.",
-    failed_to_start: "It could not be started.",
-    timed_out: "It ran into its time limit.",
-    preempted: "Its platform took its place for something else.",
-    lost: "No trace of it was found where it ran.",
-  };
-  return reasons[status];
 }
 
 function ProgressFacts({ task }: { task: Task }) {

@@ -16,7 +16,7 @@ import { formatCount } from "~/lib/format";
 import { filterQuery } from "./searchParams";
 import { TagDialog } from "./TagDialog";
 import type { TaskFooterProps } from "./TaskFooter";
-import classes from "./TaskList.module.css";
+import classes from "./TaskFooter.module.css";
 import {
   ACTION_RULES,
   type Eligibility,

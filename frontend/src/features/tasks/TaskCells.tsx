@@ -15,7 +15,7 @@ import {
   progressSentence,
   remainingSeconds,
 } from "./progressText";
-import classes from "./TaskGrid.module.css";
+import classes from "./TaskCells.module.css";
 
 const MOST_TAGS = 2;
 

@@ -6,7 +6,7 @@ import { IconAction } from "~/ui/IconAction";
 import { ExportMenu } from "./ExportMenu";
 import { SelectionActions } from "./SelectionActions";
 import { isFiltered, type TaskSearch } from "./searchParams";
-import classes from "./TaskList.module.css";
+import classes from "./TaskFooter.module.css";
 import type { TaskActionRunner } from "./useTaskActions";
 
 export interface TaskFooterProps {
