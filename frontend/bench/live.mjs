@@ -11,7 +11,7 @@ const browser = await chromium.launch({
 })
 const page = await browser.newPage({ viewport: { width: 1400, height: 900 } })
 await page.goto(link)
-const row = page.getByRole('row').filter({ hasText: `#${taskId}` }).or(page.locator(`[data-task-id="${taskId}"]`)).first()
+const row = page.getByRole('row').filter({ has: page.getByText(taskId, { exact: true }) }).first()
 await row.waitFor()
 
 // The page notes each text that its row takes on, and when.

@@ -85,7 +85,7 @@ def progress_text(task: "TaskRead") -> str:
     if progress is None:
         return ""
     of = f"/{progress.num_epochs}" if progress.num_epochs else ""
-    epoch = f"epoch {progress.epoch}{of}" if progress.epoch is not None else ""
+    epoch = f"epoch {progress.epoch + 1}{of}" if progress.epoch is not None else ""
     left = duration_text(progress.total_remaining_seconds)
     is_left = bool(left) and task.status.is_active
     return ", ".join(part for part in (epoch, progress.phase, f"{left} left" * is_left) if part)

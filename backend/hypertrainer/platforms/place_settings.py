@@ -77,7 +77,7 @@ class LocalSettings(BaseModel):
     environment: dict[VariableName, VariableValue] = {}
     output: Annotated[str, AfterValidator(_absolute)] | None = None
     grace: Annotated[int, Field(ge=0, le=MAX_GRACE_SECONDS)] = 10
-    poll: Annotated[float, Field(ge=MIN_POLL_SECONDS)] = 1.0
+    poll: Annotated[float, Field(ge=MIN_POLL_SECONDS)] = 5.0
 
     @property
     def slot_wishes(self) -> SlotWishes:

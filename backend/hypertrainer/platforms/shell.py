@@ -58,7 +58,7 @@ class ShellSettings:
     environment: Mapping[str, str] = field(default_factory=dict)
     output: str | None = None
     grace_seconds: int = 10
-    poll_seconds: float = 1.0
+    poll_seconds: float = 5.0
     slots: SlotWishes = field(default_factory=SlotWishes)
     default_output: str = ""
     default_python: str = "python3"
