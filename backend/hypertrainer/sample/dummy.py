@@ -158,27 +158,31 @@ def read_simple_yaml(text: str) -> dict[str, Any]:
     root: dict[str, Any] = {}
     open_sections = [(-1, root)]
     for line in text.splitlines():
-        content = line.split(" #")[0].rstrip()
-        stripped = content.lstrip()
+        stripped = line.strip()
         key, colon, value = stripped.partition(":")
         if not colon or stripped[0] in "#-":
             continue
-        indent = len(content) - len(stripped)
+        indent = len(line) - len(line.lstrip())
         while open_sections[-1][0] >= indent:
             open_sections.pop()
         section = open_sections[-1][1]
-        section[key] = read_value(value.strip()) if value.strip() else {}
-        if not value.strip():
+        if value.strip() and not value.strip().startswith("#"):
+            section[key] = read_value(value.strip())
+        else:
+            section[key] = {}
             open_sections.append((indent, section[key]))
     return root
 
 
 def read_value(text: str) -> Any:
-    """A number, true, false, null, a list in brackets, or text."""
-    if text.startswith("["):
+    """A number, true, false, null, a list in brackets, or text; a comment behind it is dropped."""
+    if text[0] == '"':
+        return json.JSONDecoder().raw_decode(text)[0]
+    if text[0] == "'":
+        return text[1:].partition("'")[0]
+    text = text.partition(" #")[0].strip()
+    if text[0] == "[":
         return [read_value(item.strip()) for item in text.strip("[]").split(",") if item.strip()]
-    if text.startswith("'"):
-        return text.strip("'")
     try:
         return json.loads(text)
     except ValueError:

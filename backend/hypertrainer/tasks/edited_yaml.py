@@ -16,7 +16,7 @@ from hypertrainer.tasks.yaml_edits import (
     apply_splices,
     replace_value,
 )
-from hypertrainer.tasks.yaml_nodes import Document, Listing, Node, Scalar, Section, Slot
+from hypertrainer.tasks.yaml_nodes import Document, Entry, Listing, Node, Scalar, Section, Slot
 from hypertrainer.tasks.yaml_scalars import why_unwritable, write_value
 from hypertrainer.tasks.yaml_tree import UnreadableYaml, parse_document
 
@@ -101,9 +101,10 @@ class EditedYaml:
         return slot.node if slot else None
 
     def line_of(self, path: str) -> int | None:
-        """The line (from 1) of the value at a path; None where there is none."""
+        """The line (from 1) of what stands at a path, from its key on; None where there is none."""
         slot = self.slot(path)
-        return slot.line if slot else None
+        entry = self._entry(path)
+        return entry.line if entry else slot.line if slot else None
 
     def paths(self) -> list[str]:
         """The dotted paths of all sections, lists and values, as far as there are 2,000."""
@@ -118,14 +119,12 @@ class EditedYaml:
 
     def problem(self, path: str, message: str, *, at_key: bool = False) -> FieldProblem:
         """A problem with what stands at a path, else with the closest section around it."""
-        section, name = self._parent(path)
-        if at_key and section is not None and name in section.entries:
-            entry = section.entries[name]
-            return FieldProblem(path, message, entry.line, entry.column)
         known = path
         while known and self.slot(known) is None:
             known = known.rpartition(".")[0]
-        slot = self.slot(known)
+        slot, entry = self.slot(known), self._entry(known)
+        if entry and (at_key or not isinstance(entry.slot.node, Scalar)):
+            return FieldProblem(path, message, entry.line, entry.column)
         return FieldProblem(path, message, *((slot.line, slot.column) if slot else (1, 1)))
 
     def value_of(self, node: Node | None = None) -> Any:
@@ -209,6 +208,10 @@ class EditedYaml:
         head, _, name = path.rpartition(".")
         node = self.node(head) if head else self._document.root
         return (node, name) if isinstance(node, Section) else (None, name)
+
+    def _entry(self, path: str) -> Entry | None:
+        section, name = self._parent(path)
+        return section.entries.get(name) if section is not None else None
 
     def _has(self, path: str) -> bool:
         section, name = self._parent(path)

@@ -184,6 +184,7 @@ class _Builder:
         if slot.start == slot.end:  # no value: the parser is at the next thing already
             colon = COLON.match(self._text, key.end)
             slot.start = slot.end = colon.end() if colon else key.end
+            slot.line, slot.column = key.line, key.column
         if section.last is None:
             section.start, section.column = key.start, key.column
         section.last = slot
