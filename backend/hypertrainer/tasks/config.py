@@ -1,14 +1,13 @@
 """A task's config: the user's YAML, and what HyperTrainer reads in it and writes into it."""
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 from hypertrainer.errors import FieldProblem, InvalidInput
 from hypertrainer.platforms.base import Resources
 from hypertrainer.tasks.edited_yaml import EditedYaml
 from hypertrainer.tasks.flat_params import Param, flatten
-from hypertrainer.tasks.launch_keys import find_problems, read_command
+from hypertrainer.tasks.launch_keys import expanded, find_problems, read_command
 from hypertrainer.tasks.resources import find_resource_problems, read_resources
 from hypertrainer.tasks.yaml_nodes import Section
 from hypertrainer.tasks.yaml_tree import UnreadableYaml, parse_document
@@ -28,15 +27,29 @@ class Config(EditedYaml):
             InvalidInput: it is no YAML, no mapping, too large, or HyperTrainer's own keys in it are
                 wrong; with line and column.
         """
+        config = cls.read(text, field)
+        config.check()
+        return config
+
+    @classmethod
+    def read(cls, text: str, field: str = "config_text") -> "Config":
+        """The same as `parse`, whatever stands in HyperTrainer's own keys; `check` looks at them.
+
+        Raises:
+            InvalidInput: it is no YAML, no mapping, or too large; with line and column.
+        """
         try:
-            config = cls(parse_document(text), field)
+            return cls(parse_document(text), field)
         except UnreadableYaml as error:
             problem = FieldProblem(field, error.message, error.line, error.column)
             raise InvalidInput(error.message, [problem]) from error
-        config._check()
-        return config
 
-    def _check(self) -> None:
+    def check(self) -> None:
+        """Look at HyperTrainer's own keys.
+
+        Raises:
+            InvalidInput: with every problem of theirs, each with line and column.
+        """
         problems = [*find_problems(self), *find_resource_problems(self)]
         if problems:
             raise InvalidInput(problems[0].message, problems)
@@ -55,7 +68,7 @@ class Config(EditedYaml):
                 problems.append(FieldProblem(f"overrides.{path}", error.message))
         if problems:
             raise InvalidInput(problems[0].message, problems)
-        config._check()
+        config.check()
         return config
 
     def for_task(self, output_path: str) -> "Config":
@@ -93,7 +106,7 @@ class Config(EditedYaml):
     def output_root(self) -> str | None:
         """Where this task's folder goes instead of the server's output folder; absolute."""
         root = self.find("output_root")
-        return str(Path(root).expanduser()) if isinstance(root, str) and root else None
+        return str(expanded(root)) if isinstance(root, str) and root else None
 
     @property
     def hpsearch_block(self) -> dict[str, Any]:

@@ -28,12 +28,13 @@ def find_problems(config: EditedYaml) -> Iterator[FieldProblem]:
 
 def _root_problems(config: EditedYaml) -> Iterator[FieldProblem]:
     root = config.find("output_root")
-    if isinstance(root, str) and root and not _expanded(root).is_absolute():
+    if isinstance(root, str) and root and not expanded(root).is_absolute():
         message = f"`output_root` is {shown(root)}. Write an absolute path, or one from `~/`."
         yield config.problem("output_root", message)
 
 
-def _expanded(path: str) -> Path:
+def expanded(path: str) -> Path:
+    """The path with a leading `~` written out."""
     try:
         return Path(path).expanduser()
     except RuntimeError:  # `~name` of a user that does not exist
