@@ -1,7 +1,7 @@
 """How fast the task table opens, sorts and filters: `python bench/list.py --tasks 10000 100000`.
 
-Times the server's own code over SQLite, in one process, and with `--url` and `--token` the same
-questions to a running server through its API.
+Times the server's own code over SQLite, in this process; with `--api` the same questions to a
+server of its own, over HTTP.
 """
 
 import argparse
@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+from place import Bench, bench_server
 from rich.console import Console
 from rich.table import Table
 from sqlalchemy import insert
@@ -68,21 +69,18 @@ QUESTIONS: Sequence[Question] = (
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--tasks", type=int, nargs="+", default=[10_000, 100_000])
-    parser.add_argument("--url", help="of a running server, to ask through its API")
-    parser.add_argument("--token", default="")
+    parser.add_argument("--api", action="store_true", help="ask a server, over HTTP")
     options = parser.parse_args()
-    if options.url:
-        show("Through the API", asyncio.run(through_api(options.url, options.token)))
-        return
     for num_tasks in options.tasks:
+        title = f"{num_tasks:,} tasks, {NUM_PARAMS} parameters, {len(METRICS)} metrics"
+        if options.api:
+            with bench_server({}) as bench:
+                show(f"{title}, over HTTP", asyncio.run(through_api(bench, num_tasks)))
+            continue
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "bench.db"
             rows = asyncio.run(in_the_server(path, num_tasks))
-            size = path.stat().st_size / 1e6
-        title = (
-            f"{num_tasks:,} tasks, {NUM_PARAMS} parameters, {len(METRICS)} metrics ({size:,.0f} MB)"
-        )
-        show(title, rows)
+            show(f"{title} ({path.stat().st_size / 1e6:,.0f} MB)", rows)
 
 
 async def in_the_server(path: Path, num_tasks: int) -> list[Row]:
@@ -119,11 +117,13 @@ async def asked(database: Database, name: str, question: dict[str, Any], num_tas
     return await measured(name, ask)
 
 
-async def through_api(url: str, token: str) -> list[Row]:
-    headers = {"Authorization": f"Bearer {token}"}
-    async with httpx.AsyncClient(base_url=url, headers=headers, timeout=60) as client:
-        total = (await client.get("/tasks", params={"limit": 1})).json()["total"]
-        return [await asked_api(client, name, dict(one), total) for name, one in QUESTIONS]
+async def through_api(bench: Bench, num_tasks: int) -> list[Row]:
+    database = Database(f"sqlite:///{bench.folder / 'home' / 'hypertrainer.db'}")
+    await seed(database, num_tasks)
+    await database.close()
+    headers = {"Authorization": f"Bearer {bench.token}"}
+    async with httpx.AsyncClient(base_url=bench.url, headers=headers, timeout=60) as client:
+        return [await asked_api(client, name, dict(one), num_tasks) for name, one in QUESTIONS]
 
 
 async def asked_api(
@@ -191,6 +191,8 @@ def task_row(draw: random.Random, number: int) -> dict[str, Any]:
         "launch": {"command": ["python", "train.py", "config.yaml"], "resources": {"gpus": 1}},
         "progress": {"epoch": 99, "num_epochs": 100, "fraction": 1.0},
         "unsaved_changes": 0,
+        "is_environment_recorded": True,
+        "is_output_collected": True,
     }
 
 

@@ -4,6 +4,7 @@ import random
 from typing import Any
 
 import pytest
+from sqlalchemy import event
 
 from hypertrainer.database import Database
 from hypertrainer.errors import InvalidInput
@@ -146,6 +147,25 @@ async def test_a_page_beyond_the_end_is_empty_and_the_total_stands(database: Dat
     async with database.reading() as session:
         page = PageParams(offset=10**9, limit=1)
         assert await list_tasks(session, TaskFilters(), "-metrics.loss", page) == ([], 1)
+
+
+async def test_a_page_sorted_by_a_metric_is_read_off_its_index(sqlite_database: Database) -> None:
+    seen: list[tuple[str, Any]] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
+        seen.append((statement, parameters))
+
+    event.listen(sqlite_database.engine.sync_engine, "before_cursor_execute", note)
+    matches = matching(TaskFilters(where=["params.lr<0.5"]))
+    async with sqlite_database.reading() as session:
+        keys, size = parse_sort("-metrics.loss"), Size(matching=50_000, tasks=100_000)
+        await sorted_ids(session, matches, keys, PageParams(), size)
+        statement, parameters = next(one for one in seen if "ORDER BY" in one[0])
+        connection = await session.connection()
+        plan = await connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
+        steps = [row[-1] for row in plan]
+    assert "COVERING INDEX ix_metric_summary_last (name=? AND last>?)" in steps[0]
+    assert not [step for step in steps if step.startswith("SCAN") or "FOR ORDER BY" in step]
 
 
 async def test_a_name_with_a_comma_stands_in_backticks(database: Database) -> None:
