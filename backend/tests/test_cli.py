@@ -198,6 +198,7 @@ def test_tasks_are_listed_filtered_sorted_and_with_chosen_columns(shell: Shell) 
     assert [task["id"] for task in listed["items"]] == [second, first]
     only = shell.json("ls", "--project", "listed", "--where", "params.lr<2")
     assert [task["id"] for task in only["items"]] == [second]
+    eventually(lambda: bool(shell.json("show", str(second))["metrics"]))
     table = shell("ls", "--tag", "best", "--columns", "id,params.lr,metrics.loss.min,tags").stdout
     assert table.splitlines()[0].split() == ["ID", "LR", "METRICS.LOSS.MIN", "TAGS"]
     assert table.splitlines()[1].split() == [str(second), "1", "0.25", "best"]

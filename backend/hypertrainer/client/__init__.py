@@ -3,7 +3,7 @@
 ```python
 with Client() as client:
     task = client.submit(TaskSubmit(config="mnist.yaml")).tasks[0]
-    print(client.wait([task.id])[0].metrics["loss"].min)
+    print(client.wait([task.id])[0].status)
 ```
 
 Which server, and with which token: the arguments, else `HYPERTRAINER_URL` and `HYPERTRAINER_TOKEN`,
