@@ -19,8 +19,16 @@ ROWS_PER_SECOND = 80
 EVERYTHING = Event("invalidate", [["get"]])  # the common beginning of every query's key
 
 
+IDENTITY: dict[EventKind, tuple[str, ...]] = {
+    "tasks": ("id",),
+    "metrics": ("task_id", "name"),
+    "logs": ("task_id", "name"),
+    "platforms": ("name",),
+}
+
+
 class Batch:
-    """Events merged: task rows by id, the later values winning; of equal other items, one."""
+    """Events merged: items about one thing become one, the later values winning."""
 
     def __init__(self) -> None:
         self._items: dict[EventKind, dict[str, Any]] = {}
@@ -29,7 +37,7 @@ class Batch:
         items = self._items.setdefault(event.kind, {})
         for item in event.data:
             key = _key(event.kind, item)
-            items[key] = {**items.get(key, {}), **item} if event.kind == "tasks" else item
+            items[key] = {**items.get(key, {}), **item} if isinstance(item, dict) else item
 
     def events(self) -> list[Event]:
         """One event per kind, in the order in which the kinds first came."""
@@ -41,7 +49,9 @@ class Batch:
 
 
 def _key(kind: EventKind, item: Any) -> str:
-    return str(item["id"]) if kind == "tasks" else json.dumps(item, sort_keys=True, default=str)
+    """What the item is about: its identity, or all of it where it has none."""
+    names = IDENTITY.get(kind)
+    return json.dumps([item[name] for name in names] if names else item)
 
 
 def pause_seconds(num_items: int) -> float:

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -88,8 +87,14 @@ async def test_a_listener_that_missed_events_is_told_to_read_everything_again() 
         assert not subscription.has_missed
 
 
-async def test_items_that_are_no_plain_json_still_merge() -> None:
+def test_a_log_that_grew_twice_is_told_once_with_its_last_size() -> None:
     batch = Batch()
-    item: dict[str, Any] = {"task_id": 3, "at": object}
-    batch.add(Event("metrics", [item, item]))
-    assert batch.num_items == 1
+    for size in (10, 20):
+        batch.add(Event("logs", [{"task_id": 3, "name": "out.txt", "size": size}]))
+    batch.add(Event("logs", [{"task_id": 3, "name": "err.txt", "size": 5}]))
+    (event,) = batch.events()
+    assert [(item["name"], item["size"]) for item in event.data] == [
+        ("out.txt", 20),
+        ("err.txt", 5),
+    ]
+    assert batch.num_items == 2
