@@ -1,11 +1,12 @@
 """The engine, transactions, and the types SQL lacks.
 
-One writer at a time: SQLite allows no more, and a lock here beats waiting on its busy timer.
+One writer at a time: SQLite allows no more, and a lock here beats waiting on its busy timer. On
+PostgreSQL too: a status is read, judged and written, which two writers would do over each other.
 """
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, nullcontext
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any
 
@@ -68,7 +69,7 @@ class Database:
     async def transaction(self) -> AsyncIterator[AsyncSession]:
         """A session that commits at the end and rolls back on any error. Keep it short."""
         async with (
-            self._write_lock if self.is_sqlite else nullcontext(),
+            self._write_lock,
             _session(self._writing_engine) as session,
             session.begin(),
         ):

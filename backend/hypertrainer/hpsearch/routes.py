@@ -5,9 +5,10 @@ from typing import Annotated
 from fastapi import APIRouter, Query, status
 
 from hypertrainer.dependencies import PathId, ReadingDep, Services, ServicesDep
+from hypertrainer.hpsearch.cloning import clone, preview_clone
 from hypertrainer.hpsearch.schemas import SearchRead, TrialList
 from hypertrainer.hpsearch.service import list_searches, list_trials, read_search, stop_search
-from hypertrainer.hpsearch.submission import clone, preview, preview_clone, submit
+from hypertrainer.hpsearch.submission import preview, submit
 from hypertrainer.pagination import Page, PageParams
 from hypertrainer.tasks.announce import announce_changes, announce_lists
 from hypertrainer.tasks.schemas import TaskClone, TaskPreview, TaskSubmit, TaskSubmitted

@@ -1,10 +1,10 @@
-"""Closes searches whose tasks have all ended, and re-opens those whose tasks were resumed."""
+"""Keeps the statuses of searches true to those of their tasks."""
 
 from dataclasses import dataclass
 
 from hypertrainer.database import Database
 from hypertrainer.events import Broker
-from hypertrainer.hpsearch.service import close_ended_searches
+from hypertrainer.hpsearch.service import update_statuses
 
 PAUSE_SECONDS = 30.0
 
@@ -18,7 +18,7 @@ class AdvanceSearches:
 
     async def run_once(self) -> float:
         async with self.database.transaction() as session:
-            changed = await close_ended_searches(session)
+            changed = await update_statuses(session)
         if changed:
             self.broker.publish("invalidate", [["get", "/hpsearch"]])
         return PAUSE_SECONDS

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from hypertrainer.clock import utc_now
 from hypertrainer.dependencies import Services
-from hypertrainer.errors import PlatformUnreachable
+from hypertrainer.errors import PlatformError, PlatformUnreachable
 from hypertrainer.monitor.attempts import Pair, handle_of, load_on_platform
 from hypertrainer.monitor.observe_jobs import ObserveJobs
 from hypertrainer.monitor.stop_jobs import StopJobs
@@ -45,6 +45,9 @@ class PlatformPass:
         except PlatformUnreachable as error:
             self._set_condition(ConditionKind.UNREACHABLE, error.message)
             raise
+        except PlatformError as error:
+            self._set_condition(ConditionKind.DEGRADED, error.message)
+            raise
         self._set_condition(ConditionKind.OK, "")
         self.state.last_poll_at = utc_now()
         self.state.next_poll_at = utc_now() + timedelta(seconds=pause)
@@ -68,7 +71,7 @@ class PlatformPass:
         if not ids:
             return
         wakers = self.services.wakers
-        for waker in (wakers.collect, wakers.folders, wakers.searches):
+        for waker in (wakers.collect, wakers.folders, wakers.searches, wakers.environments):
             waker.set()
         await announce_changes(self.services.database, self.services.broker, ids)
 

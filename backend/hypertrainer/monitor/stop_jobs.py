@@ -12,7 +12,7 @@ from hypertrainer.monitor.attempts import Pair, handle_of
 from hypertrainer.platforms.base import Platform, StopSignal
 from hypertrainer.tasks.creation import saved_id
 from hypertrainer.tasks.statuses import ON_PLATFORM_STATES
-from hypertrainer.tasks.tables import Attempt
+from hypertrainer.tasks.tables import Attempt, Task
 
 log = structlog.get_logger(__name__)
 KILL_AGAIN = timedelta(seconds=30)  # a KILL that had no effect is sent again
@@ -52,15 +52,17 @@ class StopJobs:
     async def _mark(self, pairs: Sequence[Pair], signal: StopSignal) -> None:
         now = utc_now()
         async with self.database.transaction() as session:
-            for old, _ in pairs:
+            for old, old_task in pairs:
                 attempt = await session.get(Attempt, old.id)
-                if attempt is None or attempt.state not in ON_PLATFORM_STATES:
+                task = await session.get(Task, old_task.id)
+                if attempt is None or task is None or attempt.state not in ON_PLATFORM_STATES:
                     continue
                 if signal is StopSignal.TERM:
                     attempt.term_sent_at, attempt.kill_after = now, now + self.grace
                 else:
                     attempt.kill_sent_at, attempt.kill_after = now, now + KILL_AGAIN
-                session.add(attempt)
+                task.unsaved_changes += 1
+                session.add_all([attempt, task])
 
 
 def _is_kill_due(attempt: Attempt, now: datetime) -> bool:

@@ -9,21 +9,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import structlog
 from sqlalchemy import update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from hypertrainer.database import Database
+from hypertrainer.hpsearch.statuses import SearchStatus
+from hypertrainer.hpsearch.tables import Search, Trial
 from hypertrainer.tasks.creation import saved_id
-from hypertrainer.tasks.folder import (
-    AttemptRecord,
-    SearchRecord,
-    TaskRecord,
-    read_record,
-    write_record,
-)
+from hypertrainer.tasks.folder import STATE_FOLDER, read_record, write_record
 from hypertrainer.tasks.tables import Attempt, Task, TaskTag
+from hypertrainer.tasks.task_record import AttemptRecord, SearchRecord, TaskRecord
 
+log = structlog.get_logger(__name__)
 BATCH = 100
 PAUSE_SECONDS = 30.0
 
@@ -32,6 +31,8 @@ PAUSE_SECONDS = 30.0
 class Snapshot:
     """A task as it was read, and how many unsaved changes that covers."""
 
+    task_id: int
+    folder: Path
     record: TaskRecord
     num_changes: int
 
@@ -43,51 +44,61 @@ class WriteFolders:
     database: Database
 
     async def run_once(self) -> float:
-        while records := await self._load():
-            written = await asyncio.to_thread(_write_all, records)
-            await self._mark(records, written)
-            if len(records) < BATCH:
-                break
+        last_id = 0
+        while snapshots := await self._load(after=last_id):
+            await self._mark(await asyncio.to_thread(_write_all, snapshots))
+            last_id = snapshots[-1].task_id  # what could not be written is tried in the next round
         return PAUSE_SECONDS
 
-    async def _load(self) -> dict[str, Snapshot]:
+    async def _load(self, *, after: int) -> list[Snapshot]:
+        query = (
+            select(Task)
+            .where(col(Task.unsaved_changes) > 0, col(Task.id) > after)
+            .order_by(col(Task.id))
+            .limit(BATCH)
+        )
         async with self.database.reading() as session:
-            query = (
-                select(Task)
-                .where(col(Task.unsaved_changes) > 0)
-                .order_by(col(Task.id))
-                .limit(BATCH)
-            )
             tasks = (await session.exec(query)).all()
-            if not tasks:
-                return {}
-            ids = [saved_id(task) for task in tasks]
-            attempts, tags = await _attempts_of(session, ids), await _tags_of(session, ids)
-        return {
-            task.output_path: Snapshot(
-                record_of(task, attempts[saved_id(task)], tags[saved_id(task)]),
-                task.unsaved_changes,
-            )
-            for task in tasks
-        }
+            records = await read_records(session, tasks)
+        return [
+            Snapshot(saved_id(task), Path(task.output_path), record, task.unsaved_changes)
+            for task, record in zip(tasks, records, strict=True)
+        ]
 
-    async def _mark(self, records: dict[str, Snapshot], written: Sequence[str]) -> None:
+    async def _mark(self, written: Sequence[Snapshot]) -> None:
         """Count the written changes off; those made in between stay, and are written next."""
+        by_count: dict[int, list[int]] = defaultdict(list)
+        for snapshot in written:
+            by_count[snapshot.num_changes].append(snapshot.task_id)
         async with self.database.transaction() as session:
-            for path in written:
-                seen = records[path]
+            for count, ids in by_count.items():
                 await session.exec(
                     update(Task)
-                    .where(col(Task.uuid) == seen.record.uuid)
-                    .values(unsaved_changes=col(Task.unsaved_changes) - seen.num_changes)
+                    .where(col(Task.id).in_(ids))
+                    .values(unsaved_changes=col(Task.unsaved_changes) - count)
                 )
 
 
-async def _attempts_of(session: AsyncSession, ids: Sequence[int]) -> dict[int, list[Attempt]]:
+async def read_records(session: AsyncSession, tasks: Sequence[Task]) -> list[TaskRecord]:
+    """What these tasks' folders are to hold of them."""
+    ids = [saved_id(task) for task in tasks]
+    attempts, tags = await _attempts_of(session, ids), await _tags_of(session, ids)
+    searches = await _searches_of(session, ids)
+    return [
+        TaskRecord.model_validate(
+            task.model_dump(include=set(TaskRecord.model_fields))
+            | {"attempts": attempts[saved_id(task)], "tags": tags[saved_id(task)]}
+            | {"search": searches.get(saved_id(task))}
+        )
+        for task in tasks
+    ]
+
+
+async def _attempts_of(session: AsyncSession, ids: Sequence[int]) -> dict[int, list[AttemptRecord]]:
     query = select(Attempt).where(col(Attempt.task_id).in_(ids)).order_by(col(Attempt.number))
-    grouped: dict[int, list[Attempt]] = defaultdict(list)
+    grouped: dict[int, list[AttemptRecord]] = defaultdict(list)
     for attempt in await session.exec(query):
-        grouped[attempt.task_id].append(attempt)
+        grouped[attempt.task_id].append(AttemptRecord.model_validate(attempt.model_dump()))
     return grouped
 
 
@@ -99,44 +110,44 @@ async def _tags_of(session: AsyncSession, ids: Sequence[int]) -> dict[int, list[
     return grouped
 
 
-def record_of(task: Task, attempts: Sequence[Attempt], tags: Sequence[str]) -> TaskRecord:
-    """A task's rows as its folder keeps them; the search is filled in from the folder itself."""
-    return TaskRecord(
-        uuid=task.uuid,
-        id=task.id,
-        name=task.name,
-        script=task.script,
-        config=task.config,
-        platform=task.platform,
-        project=task.project,
-        tags=list(tags),
-        notes=task.notes,
-        status=task.status,
-        reason=task.reason,
-        is_archived=task.is_archived,
-        cloned_from=task.cloned_from,
-        created_at=task.created_at,
-        launch=task.launch,
-        attempts=[AttemptRecord.model_validate(attempt.model_dump()) for attempt in attempts],
+async def _searches_of(session: AsyncSession, ids: Sequence[int]) -> dict[int, SearchRecord]:
+    trials = (await session.exec(select(Trial).where(col(Trial.task_id).in_(ids)))).all()
+    search_ids = {trial.search_id for trial in trials}
+    rows = (await session.exec(select(Search).where(col(Search.id).in_(search_ids)))).all()
+    searches = {row.id: row for row in rows}
+    return {
+        trial.task_id: search_record(searches[trial.search_id], trial)
+        for trial in trials
+        if trial.task_id is not None
+    }
+
+
+def search_record(search: Search, trial: Trial) -> SearchRecord:
+    """A search, and which of its trials a task is, as the task's folder keeps them."""
+    return SearchRecord(
+        **search.model_dump(include=set(SearchRecord.model_fields)),
+        trial_number=trial.number,
+        trial_params=trial.params,
+        is_stopped=search.status == SearchStatus.STOPPED,
     )
 
 
-def _write_all(records: dict[str, Snapshot]) -> list[str]:
-    return [path for path, seen in records.items() if _write(Path(path), seen.record)]
+def _write_all(snapshots: Sequence[Snapshot]) -> list[Snapshot]:
+    return [snapshot for snapshot in snapshots if _write(snapshot.folder, snapshot.record)]
 
 
 def _write(folder: Path, record: TaskRecord) -> bool:
-    """True when there is nothing left to do: written, or the folder is gone."""
+    """True when there is nothing left to do: written, or the folder is gone or another task's."""
     if not folder.is_dir():
         return True
-    record.search = _search_in(folder)  # never changes after the task was made
+    there = read_record(folder)
+    if there is not None and there.uuid != record.uuid:
+        log.warning("folder_of_another_task", folder=str(folder), task=record.id)
+        return True
     try:
+        (folder / STATE_FOLDER).mkdir(exist_ok=True)
         write_record(folder, record)
-    except OSError:
+    except OSError as error:
+        log.warning("folder_not_written", folder=str(folder), reason=str(error))
         return False
     return True
-
-
-def _search_in(folder: Path) -> SearchRecord | None:
-    old = read_record(folder)
-    return old.search if old else None

@@ -1,73 +1,87 @@
-"""What users do to tasks: cancel, resume, archive, delete, tag … One bad id fails alone."""
+"""What users do to tasks by changing their rows: cancel, resume, archive, unarchive."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import delete as sql_delete
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from hypertrainer.clock import utc_now
+from hypertrainer.database import Database
 from hypertrainer.errors import Conflict, HyperTrainerError
+from hypertrainer.tasks.bulk import Outcomes, in_bulk
 from hypertrainer.tasks.creation import new_attempt, saved_id
-from hypertrainer.tasks.folder import remove_folder
-from hypertrainer.tasks.schemas import ActionResult, TaskTagging
-from hypertrainer.tasks.service import get_task
+from hypertrainer.tasks.schemas import ActionResult
 from hypertrainer.tasks.statuses import AttemptState, StopBy, TaskStatus
-from hypertrainer.tasks.tables import Attempt, Task, TaskTag
-
-Action = Callable[[AsyncSession, Task], Awaitable[str]]
+from hypertrainer.tasks.tables import Attempt, Task
 
 
-async def apply(session: AsyncSession, ids: Sequence[int], action: Action) -> list[ActionResult]:
+@dataclass(frozen=True, slots=True)
+class Selected:
+    """A task to act on, and its newest attempt; every task has one."""
+
+    task: Task
+    attempt: Attempt
+
+
+# Changes the rows and says what was done; raises Conflict where the task's state forbids it.
+Action = Callable[[AsyncSession, Selected], str]
+
+
+async def apply(database: Database, ids: Sequence[int], action: Action) -> list[ActionResult]:
     """Do one thing to many tasks; what failed is told task by task."""
-    return [await _apply_one(session, task_id, action) for task_id in dict.fromkeys(ids)]
+
+    async def step(part: Sequence[int]) -> Outcomes:
+        async with database.transaction() as session:
+            selected = await select_tasks(session, part)
+            return {task_id: _outcome(session, one, action) for task_id, one in selected.items()}
+
+    return await in_bulk(ids, step)
 
 
-async def _apply_one(session: AsyncSession, task_id: int, action: Action) -> ActionResult:
+def _outcome(session: AsyncSession, selected: Selected, action: Action) -> str | HyperTrainerError:
     try:
-        message = await action(session, await get_task(session, task_id))
+        return action(session, selected)
     except HyperTrainerError as error:
-        return ActionResult(id=task_id, ok=False, code=error.code, message=error.message)
-    return ActionResult(id=task_id, ok=True, code="ok", message=message)
+        return error
 
 
-async def latest_attempt(session: AsyncSession, task: Task) -> Attempt:
-    """The task's newest attempt; every task has one."""
-    query = (
-        select(Attempt)
-        .where(col(Attempt.task_id) == saved_id(task))
-        .order_by(col(Attempt.number).desc())
-        .limit(1)
+async def select_tasks(session: AsyncSession, ids: Sequence[int]) -> dict[int, Selected]:
+    """These tasks with their newest attempts, by id; unknown ids are left out."""
+    tasks = (await session.exec(select(Task).where(col(Task.id).in_(ids)))).all()
+    attempts = await session.exec(
+        select(Attempt).where(col(Attempt.task_id).in_(ids)).order_by(col(Attempt.number))
     )
-    return (await session.exec(query)).one()
+    newest = {attempt.task_id: attempt for attempt in attempts}
+    return {saved_id(task): Selected(task, newest[saved_id(task)]) for task in tasks}
 
 
-async def cancel(session: AsyncSession, task: Task) -> str:
+def cancel(session: AsyncSession, selected: Selected) -> str:
     """Ask for a stop; the platform's loop carries it out, with deadlines that survive a crash."""
-    return await request_stop(session, task, StopBy.USER)
+    return request_stop(session, selected, StopBy.USER)
 
 
-async def request_stop(session: AsyncSession, task: Task, by: StopBy) -> str:
+def request_stop(session: AsyncSession, selected: Selected, by: StopBy) -> str:
     """Stop a task on somebody's behalf.
 
     Raises:
         Conflict: it has ended already.
     """
+    task, attempt = selected.task, selected.attempt
     if not TaskStatus(task.status).is_active:
         raise Conflict(f"Task #{task.id} is {task.status} already; there is nothing to cancel.")
-    attempt = await latest_attempt(session, task)
-    if attempt.state == AttemptState.QUEUED:
-        _end_queued(task, attempt, by)
-        return "It had not been launched; it never will be."
     if attempt.stop_requested_at is not None:
         return "It is being stopped already."
     attempt.stop_requested_at = utc_now()
     attempt.stop_by = by
     task.unsaved_changes += 1
     session.add_all([task, attempt])
-    return "It was asked to stop."
+    if attempt.state != AttemptState.QUEUED:
+        return "It was asked to stop."
+    _end_queued(task, attempt, by)
+    return "It had not been launched; it never will be."
 
 
 def _end_queued(task: Task, attempt: Attempt, by: StopBy) -> None:
@@ -75,103 +89,91 @@ def _end_queued(task: Task, attempt: Attempt, by: StopBy) -> None:
     attempt.state = AttemptState.ENDED
     attempt.outcome = task.status = status
     attempt.reason = task.reason = "Cancelled before it was launched."
-    attempt.stop_by = by
-    attempt.stop_requested_at = attempt.ended_at = task.ended_at = utc_now()
-    task.unsaved_changes += 1
+    attempt.ended_at = task.ended_at = utc_now()
+    task.is_environment_recorded = True  # nothing ran that it could be of
 
 
-async def resume(session: AsyncSession, task: Task) -> str:
+def resume(session: AsyncSession, selected: Selected) -> str:
     """Queue another attempt in the same folder; the logs are appended to.
 
     Raises:
         Conflict: it is still active, or archived.
     """
-    if TaskStatus(task.status).is_active:
-        raise Conflict(f"Task #{task.id} is {task.status}; cancel it first, or let it end.")
+    task = selected.task
+    _demand_ended(task, "cancel it first, or let it end")
     if task.is_archived:
         raise Conflict(f"Task #{task.id} is archived; unarchive it first.")
-    if not await asyncio.to_thread(Path(task.output_path).is_dir):
-        raise Conflict(f"The folder of task #{task.id} is gone ({task.output_path}); clone it.")
-    last = await latest_attempt(session, task)
-    session.add(new_attempt(saved_id(task), last.number + 1))
+    number = selected.attempt.number + 1
+    session.add(new_attempt(saved_id(task), number))
     task.status = TaskStatus.WAITING
     task.reason = ""
-    task.exit_code = task.signal = task.ended_at = None
+    task.exit_code = task.signal = task.ended_at = task.host = task.job_id = None
     task.unsaved_changes += 1
     task.is_environment_recorded = task.is_output_collected = False
     session.add(task)
-    return f"Attempt {last.number + 1} is queued."
+    return f"Attempt {number} is queued."
 
 
-async def archive(session: AsyncSession, task: Task) -> str:
+def resuming(obstacles: Mapping[int, str]) -> Action:
+    """To resume, but for the tasks that these obstacles are in the way of (see below)."""
+
+    def resume_unless_hindered(session: AsyncSession, selected: Selected) -> str:
+        obstacle = obstacles.get(saved_id(selected.task))
+        if obstacle is not None and not TaskStatus(selected.task.status).is_active:
+            raise Conflict(obstacle)
+        return resume(session, selected)
+
+    return resume_unless_hindered
+
+
+async def find_obstacles(
+    database: Database, ids: Sequence[int], platforms: Collection[str]
+) -> dict[int, str]:
+    """Why some of these tasks cannot run again: their platform, or their folder, is gone."""
+    query = select(Task.id, Task.platform, Task.output_path).where(col(Task.id).in_(ids))
+    async with database.reading() as session:
+        rows = (await session.exec(query)).all()
+    return await asyncio.to_thread(_obstacles, rows, platforms)
+
+
+def _obstacles(
+    rows: Sequence[tuple[int | None, str, str]], platforms: Collection[str]
+) -> dict[int, str]:
+    obstacles = {}
+    for task_id, platform, folder in rows:
+        if task_id is None:
+            continue
+        if platform not in platforms:
+            gone = f"There is no platform `{platform}` any more"
+            obstacles[task_id] = f"{gone}; clone task #{task_id} to another one."
+        elif not Path(folder).is_dir():
+            obstacles[task_id] = f"The folder of task #{task_id} is gone ({folder}); clone it."
+    return obstacles
+
+
+def archive(session: AsyncSession, selected: Selected) -> str:
     """Put a task out of sight.
 
     Raises:
         Conflict: it is still active.
     """
-    if TaskStatus(task.status).is_active:
-        raise Conflict(f"Task #{task.id} is {task.status}; cancel it before archiving it.")
-    return _set_archived(session, task, is_archived=True)
+    _demand_ended(selected.task, "cancel it before archiving it")
+    _set_archived(session, selected.task, is_archived=True)
+    return "It is archived."
 
 
-async def unarchive(session: AsyncSession, task: Task) -> str:
+def unarchive(session: AsyncSession, selected: Selected) -> str:
     """Bring a task back into sight."""
-    return _set_archived(session, task, is_archived=False)
+    _set_archived(session, selected.task, is_archived=False)
+    return "It is back in the list."
 
 
-def _set_archived(session: AsyncSession, task: Task, *, is_archived: bool) -> str:
+def _demand_ended(task: Task, remedy: str) -> None:
+    if TaskStatus(task.status).is_active:
+        raise Conflict(f"Task #{task.id} is {task.status}; {remedy}.")
+
+
+def _set_archived(session: AsyncSession, task: Task, *, is_archived: bool) -> None:
     task.is_archived = is_archived
     task.unsaved_changes += 1
     session.add(task)
-    return "It is archived." if is_archived else "It is back in the list."
-
-
-async def delete(session: AsyncSession, task: Task) -> str:
-    """Delete an archived task and its folder.
-
-    The folder goes first: a crash in between leaves a row that can be deleted again.
-
-    Raises:
-        Conflict: it is not archived, or its folder could not be removed.
-    """
-    if not task.is_archived:
-        raise Conflict(f"Task #{task.id} is not archived; only archived tasks can be deleted.")
-    problem = await asyncio.to_thread(remove_folder, Path(task.output_path), task.uuid)
-    if problem is not None:
-        raise Conflict(problem)
-    await session.delete(task)
-    await session.flush()
-    return "It is deleted, its folder with it."
-
-
-def tagging(request: TaskTagging) -> Action:
-    """The action that adds and removes tags, and moves to a project, as asked."""
-
-    async def tag(session: AsyncSession, task: Task) -> str:
-        await change_tags(session, task, add=request.add, remove=request.remove)
-        if request.project is not None:
-            task.project = request.project
-        task.unsaved_changes += 1
-        session.add(task)
-        return "Its tags and project are set."
-
-    return tag
-
-
-async def change_tags(
-    session: AsyncSession, task: Task, *, add: Sequence[str], remove: Sequence[str] = ()
-) -> None:
-    """Add and remove tags; what is there, or not there, already is no error."""
-    task_id = saved_id(task)
-    gone = [*remove, *add]
-    await session.exec(
-        sql_delete(TaskTag).where(col(TaskTag.task_id) == task_id, col(TaskTag.tag).in_(gone))
-    )
-    session.add_all(TaskTag(task_id=task_id, tag=tag) for tag in dict.fromkeys(add))
-    await session.flush()
-
-
-async def set_tags(session: AsyncSession, task: Task, tags: Sequence[str]) -> None:
-    """Make these the task's tags, and no others."""
-    await session.exec(sql_delete(TaskTag).where(col(TaskTag.task_id) == saved_id(task)))
-    await change_tags(session, task, add=tags)

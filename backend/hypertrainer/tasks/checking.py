@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path, PurePath
 from typing import TypeVar
 
@@ -38,12 +37,20 @@ class Checked:
         return PurePath(named).stem if named else PASTED_STEM
 
     def attempt(self, path: str, step: Callable[[], ResultT]) -> ResultT | None:
-        """Run one step; what it finds wrong is noted under this field."""
+        """Run one step; what it finds wrong is noted, under this field where it names none."""
         try:
             return step()
         except (InvalidInput, NotFound) as error:
-            self.problems.extend(error.fields or [FieldProblem(path, error.message)])
+            self.note(error.fields or [FieldProblem(path, error.message)])
             return None
+
+    def note(self, problems: Iterable[FieldProblem]) -> None:
+        """Add problems, each once; of a value that was overridden, under the override."""
+        for problem in problems:
+            if problem.path in self.request.overrides:
+                problem = FieldProblem(f"overrides.{problem.path}", problem.message)
+            if problem not in self.problems:
+                self.problems.append(problem)
 
     def raise_problems(self) -> None:
         """Raise everything that is wrong as one error.
@@ -66,15 +73,23 @@ def check(settings: Settings, registry: Registry, request: TaskSubmit) -> Checke
     """Resolve the script, the config and the platform of a submission. Blocks: reads files."""
     checked = Checked(request)
     checked.platform = checked.attempt("platform", lambda: _platform(registry, request.platform))
-    checked.config = config = checked.attempt("config", lambda: _parse(settings, request))
-    if config is not None and request.overrides:
-        changed = partial(config.with_overrides, request.overrides)
-        checked.config = config = checked.attempt("overrides", changed)
+    checked.config = config = _config(settings, checked)
     checked.script = request.script or (config.script if config else None)
     checked.script_path = checked.attempt("script", lambda: _script(settings, checked))
-    if config is not None and checked.platform is not None:
-        checked.plan = checked.attempt("config", lambda: _plan(settings, checked))
+    checked.plan = checked.attempt("config", lambda: _plan(settings, checked))
     return checked
+
+
+def _config(settings: Settings, checked: Checked) -> Config | None:
+    """The config with its overrides; without them where they are wrong, to find what else is."""
+    overrides = checked.request.overrides
+    config = checked.attempt("config", lambda: _read(settings, checked.request))
+    if config is None:
+        return None
+    overridden = checked.attempt("overrides", lambda: config.with_overrides(overrides))
+    if overridden is None:
+        checked.attempt("config", config.check)
+    return overridden or config
 
 
 def _platform(registry: Registry, name: str) -> Platform:
@@ -88,14 +103,14 @@ def _platform(registry: Registry, name: str) -> Platform:
     return platforms[name]
 
 
-def _parse(settings: Settings, request: TaskSubmit) -> Config:
+def _read(settings: Settings, request: TaskSubmit) -> Config:
     if (request.config is None) == (request.config_text is None):
         raise InvalidInput(
             "Give exactly one of `config` (a path on $HYPERTRAINER_PATH) and `config_text` (YAML)."
         )
     if request.config is not None:
-        return Config.parse(read_config(settings, request.config), field="config")
-    return Config.parse(request.config_text or "", field="config_text")
+        return Config.read(read_config(settings, request.config), field="config")
+    return Config.read(request.config_text or "", field="config_text")
 
 
 def _script(settings: Settings, checked: Checked) -> Path | None:
@@ -109,8 +124,10 @@ def _script(settings: Settings, checked: Checked) -> Path | None:
 
 
 def _plan(settings: Settings, checked: Checked) -> LaunchPlan | None:
-    if checked.config is None or checked.platform is None:
+    config, platform = checked.config, checked.platform
+    if config is None or platform is None:
         return None
-    if checked.script_path is None and checked.config.command is None:
+    if checked.script_path is None and config.command is None:
         return None
-    return plan_launch(settings, checked.config, checked.script_path, checked.platform)
+    config.check()  # else its resources cannot be read; what this finds was noted before
+    return plan_launch(settings, config, checked.script_path, platform)

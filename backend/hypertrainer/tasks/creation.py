@@ -1,7 +1,7 @@
 """From a checked submission to rows and a folder: the only place where tasks are made."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -11,15 +11,18 @@ from uuid import uuid4
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from hypertrainer.clock import utc_now
-from hypertrainer.tasks.folder import SearchRecord, TaskRecord, create_folder, folder_name
+from hypertrainer.tasks.folder import NewFolders, folder_name
 from hypertrainer.tasks.launch import LaunchPlan
 from hypertrainer.tasks.schemas import TaskRead
 from hypertrainer.tasks.statuses import TaskStatus
 from hypertrainer.tasks.tables import Attempt, Task, TaskParam, TaskTag
+from hypertrainer.tasks.task_record import SearchRecord, TaskRecord
 
 KEY_ALPHABET = "abcdefghijklmnopqrstuvwxyz234567"
 KEY_LENGTH = 15  # the longest job name that every scheduler takes
-MAX_PARAM_TEXT = 1_000
+# Together within what PostgreSQL takes as a key of an index, 2,704 bytes, at four a letter.
+MAX_PARAM_PATH = 250
+MAX_PARAM_TEXT = 300
 
 
 @dataclass(slots=True)
@@ -58,13 +61,18 @@ def output_path_for(root: str, name: str, uuid: str) -> str:
     return str(Path(root) / folder_name(name, uuid))
 
 
-def create_folder_of(draft: TaskDraft) -> None:
-    """Make the draft's folder, before its row exists: a row is never without its folder.
+def create_folders(drafts: Iterable[TaskDraft]) -> NewFolders:
+    """Make the drafts' folders, before their rows exist: a row is never without its folder.
+
+    Blocks. What it returns takes them back, should the rows not come.
 
     Raises:
-        StorageError: the folder cannot be written; nothing is left behind.
+        StorageError: a folder cannot be written; nothing is left behind.
     """
-    create_folder(Path(draft.output_path), draft.config_text, _record_of(draft))
+    folders = NewFolders()
+    for draft in drafts:
+        folders.make(Path(draft.output_path), draft.config_text, _record_of(draft))
+    return folders
 
 
 def _record_of(draft: TaskDraft) -> TaskRecord:
@@ -76,7 +84,7 @@ def _record_of(draft: TaskDraft) -> TaskRecord:
         config=draft.config,
         platform=draft.platform,
         project=draft.project,
-        tags=list(draft.tags),
+        tags=sorted(set(draft.tags)),
         notes=draft.notes,
         status=TaskStatus.WAITING,
         cloned_from=draft.cloned_from,
@@ -140,10 +148,11 @@ def saved_id(task: Task) -> int:
 
 
 def param_rows(task_id: int, params: dict[str, Any]) -> list[TaskParam]:
-    """One row per scalar parameter; lists are searchable as text."""
+    """One row per scalar parameter; lists are searchable as text, very long paths not at all."""
     return [
         TaskParam(task_id=task_id, path=path, number=_number(value), text=_text(value))
         for path, value in params.items()
+        if len(path) <= MAX_PARAM_PATH
     ]
 
 

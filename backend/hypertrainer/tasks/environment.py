@@ -8,19 +8,25 @@ import platform
 import shutil
 import socket
 import subprocess
+import threading
 from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import psutil
+from pydantic import ValidationError
 
 from hypertrainer.clock import utc_now
-from hypertrainer.tasks.folder import STATE_FOLDER, write_whole
+from hypertrainer.tasks.folder import STATE_FOLDER, read_json, write_whole
+from hypertrainer.tasks.schemas import TaskEnvironment
 
 ENVIRONMENT_NAME = "environment.json"
 COMMAND_SECONDS = 10
+MAX_OUTPUT_BYTES = 8_388_608
 MAX_DIFF_CHARS = 1_000_000
+MAX_UNTRACKED = 1_000
+PACKAGE_FOLDERS = ("lib/python*/site-packages", "lib/python*/dist-packages")
 LIST_PACKAGES = (
     "import json, platform, sys\n"
     "from importlib.metadata import distributions\n"
@@ -28,6 +34,21 @@ LIST_PACKAGES = (
     "print(json.dumps({'version': platform.python_version(), 'executable': sys.executable,"
     " 'packages': packages}))\n"
 )
+
+
+def environment_path(folder: Path) -> Path:
+    """Where the environment of the task with this folder is recorded."""
+    return folder / STATE_FOLDER / ENVIRONMENT_NAME
+
+
+def read_environment(folder: Path) -> TaskEnvironment:
+    """What was recorded of a task's environment; nothing where nothing can be read."""
+    names = TaskEnvironment.model_fields
+    nothing: dict[str, Any] = {**dict.fromkeys(names), "packages": {}}
+    try:
+        return TaskEnvironment.model_validate(nothing | (read_json(environment_path(folder)) or {}))
+    except ValidationError:
+        return TaskEnvironment.model_validate(nothing)
 
 
 def record_environment(folder: Path, git: dict[str, Any] | None, python: str | None) -> None:
@@ -45,46 +66,49 @@ def record_environment(folder: Path, git: dict[str, Any] | None, python: str | N
         "packages": packages,
         "machine": describe_machine(),
     }
-    if (folder / STATE_FOLDER).is_dir():
-        write_whole(folder / STATE_FOLDER / ENVIRONMENT_NAME, json.dumps(record, indent=1))
+    write_whole(environment_path(folder), json.dumps(record, indent=1))
 
 
 def describe_git(folder: Path) -> dict[str, Any] | None:
     """The commit of the repository that holds the folder, and what differs from it."""
-    head = _run(["git", "-C", str(folder), "rev-parse", "HEAD", "--show-toplevel"])
+    head = _git(folder, "rev-parse", "HEAD", "--show-toplevel")
     if head is None:
         return None
     commit, _, root = head.strip().partition("\n")
-    branch = _run(["git", "-C", str(folder), "rev-parse", "--abbrev-ref", "HEAD"]) or ""
-    diff = _run(["git", "-C", str(folder), "diff", "--no-ext-diff", "HEAD"]) or ""
-    untracked = _run(["git", "-C", root, "ls-files", "--others", "--exclude-standard"]) or ""
+    diff = _git(folder, "diff", "--no-ext-diff", "HEAD") or ""
+    untracked = _git(Path(root), "ls-files", "-z", "--others", "--exclude-standard") or ""
     return {
         "commit": commit,
-        "branch": branch.strip(),
+        "branch": (_git(folder, "rev-parse", "--abbrev-ref", "HEAD") or "").strip(),
         "root": root,
         "is_dirty": bool(diff),
         "diff": diff[:MAX_DIFF_CHARS],
         "is_diff_cut": len(diff) > MAX_DIFF_CHARS,
-        "untracked": untracked.splitlines()[:1_000],
+        "untracked": [name for name in untracked.split("\0") if name][:MAX_UNTRACKED],
     }
+
+
+def _git(folder: Path, *words: str) -> str | None:
+    return _output_of(["git", "-C", str(folder), *words])
 
 
 def describe_python(python: str) -> dict[str, Any]:
     """An interpreter's version and packages; remembered until its packages change."""
-    return _describe_python(python, _packages_stamp(python))
+    try:
+        return dict(_describe_python(python, _packages_stamp(python)))
+    except ValueError:  # it said nothing that can be read; perhaps it does the next time
+        return {"executable": python, "packages": {}}
 
 
 def _packages_stamp(python: str) -> tuple[int, ...]:
-    folders = Path(python).parent.parent.glob("lib/python*/site-packages")
+    root = Path(shutil.which(python) or python).parent.parent
+    folders = [folder for pattern in PACKAGE_FOLDERS for folder in root.glob(pattern)]
     return tuple(folder.stat().st_mtime_ns for folder in sorted(folders))
 
 
 @lru_cache(maxsize=32)
 def _describe_python(python: str, _stamp: tuple[int, ...]) -> dict[str, Any]:
-    printed = _run([python, "-I", "-c", LIST_PACKAGES])
-    if printed is None:
-        return {"executable": python, "packages": {}}
-    described: dict[str, Any] = json.loads(printed)
+    described: dict[str, Any] = json.loads(_output_of([python, "-I", "-c", LIST_PACKAGES]) or "")
     return described
 
 
@@ -103,19 +127,27 @@ def describe_machine() -> dict[str, Any]:
 def _describe_gpus() -> list[str]:
     if shutil.which("nvidia-smi") is None:
         return []
-    printed = _run(["nvidia-smi", "--query-gpu=name,driver_version", "--format=csv,noheader"])
+    printed = _output_of(["nvidia-smi", "--query-gpu=name,driver_version", "--format=csv,noheader"])
     return (printed or "").splitlines()
 
 
-def _run(command: Sequence[str]) -> str | None:
+def _output_of(command: Sequence[str]) -> str | None:
+    """What a command prints, its beginning where that is long; None where it fails or hangs."""
     try:
-        done = subprocess.run(  # noqa: S603  an argument list, never a shell
+        process = subprocess.Popen(  # noqa: S603 - an argument list, never a shell
             command,
-            capture_output=True,
-            timeout=COMMAND_SECONDS,
-            check=False,
             stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
         )
-    except (OSError, subprocess.TimeoutExpired):
+    except OSError:
         return None
-    return done.stdout.decode("utf-8", "replace") if done.returncode == 0 else None
+    limit = threading.Timer(COMMAND_SECONDS, process.kill)
+    limit.start()
+    with process:
+        printed = process.stdout.read(MAX_OUTPUT_BYTES + 1) if process.stdout else b""
+        is_cut = len(printed) > MAX_OUTPUT_BYTES
+        if is_cut:
+            process.kill()
+    limit.cancel()
+    return printed.decode("utf-8", "replace") if is_cut or process.returncode == 0 else None

@@ -10,89 +10,16 @@ import os
 import re
 import shutil
 import tempfile
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict
-
 from hypertrainer.errors import StorageError
+from hypertrainer.tasks.task_record import TaskRecord
 
 STATE_FOLDER = ".hypertrainer"
 CONFIG_NAME = "config.yaml"
 RECORD_NAME = "task.json"
-RECORD_VERSION = 1
 MAX_SLUG_LENGTH = 60
-
-
-class AttemptRecord(BaseModel):
-    """One attempt in `task.json`."""
-
-    model_config = ConfigDict(extra="ignore")
-
-    number: int
-    key: str
-    state: str
-    job_id: str | None = None
-    host: str | None = None
-    gpus: list[str] = []
-    cpus: int | None = None
-    exit_code: int | None = None
-    signal: str | None = None
-    outcome: str | None = None
-    reason: str = ""
-    created_at: datetime
-    intent_at: datetime | None = None
-    submitted_at: datetime | None = None
-    started_at: datetime | None = None
-    ended_at: datetime | None = None
-    stop_requested_at: datetime | None = None
-    stop_by: str | None = None
-
-
-class SearchRecord(BaseModel):
-    """The search that a task belongs to, repeated in each of its tasks' `task.json`."""
-
-    model_config = ConfigDict(extra="ignore")
-
-    uuid: str
-    trial_number: int
-    trial_params: dict[str, Any]
-    name: str
-    algorithm: str
-    n_trials: int
-    seed: int
-    space: dict[str, Any]
-    config_text: str
-    script: str
-    platform: str
-    project: str = ""
-    created_at: datetime
-
-
-class TaskRecord(BaseModel):
-    """`task.json`."""
-
-    model_config = ConfigDict(extra="ignore")
-
-    version: int = RECORD_VERSION
-    uuid: str
-    id: int | None
-    name: str
-    script: str
-    config: str | None = None
-    platform: str
-    project: str = ""
-    tags: list[str] = []
-    notes: str = ""
-    status: str
-    reason: str = ""
-    is_archived: bool = False
-    cloned_from: int | None = None
-    created_at: datetime
-    launch: dict[str, Any]
-    attempts: list[AttemptRecord] = []
-    search: SearchRecord | None = None
 
 
 def folder_name(name: str, uuid: str) -> str:
@@ -101,23 +28,52 @@ def folder_name(name: str, uuid: str) -> str:
     return f"{slug or 'task'}-{uuid[:8]}"
 
 
-def create_folder(folder: Path, config_text: str, record: TaskRecord) -> None:
-    """Make a task's folder with its config and record; leaves nothing behind when it fails.
+class NewFolders:
+    """Folders of tasks that are being created, and can be taken back until their rows exist."""
 
-    Raises:
-        StorageError: the folder cannot be made or written.
-    """
-    try:
-        (folder / STATE_FOLDER).mkdir(parents=True)
-        write_whole(folder / CONFIG_NAME, config_text)
-        write_record(folder, record)
-    except OSError as error:
-        shutil.rmtree(folder, ignore_errors=True)
-        raise StorageError(
-            f"The output folder {folder} cannot be written: {error.strerror or error}. Free some "
-            "space, mend its permissions, or set HYPERTRAINER_OUTPUT (or `output_root:` in the "
-            "YAML) to another place."
-        ) from error
+    def __init__(self) -> None:
+        self._parents: list[Path] = []
+        self._folders: list[Path] = []
+
+    def make(self, folder: Path, config_text: str, record: TaskRecord) -> None:
+        """Make a task's folder with its config and record. When it fails, all are taken back.
+
+        Raises:
+            StorageError: the folder cannot be made or written.
+        """
+        try:
+            self._make_parents(folder.parent)
+            folder.mkdir()
+            self._folders.append(folder)
+            (folder / STATE_FOLDER).mkdir()
+            write_whole(folder / CONFIG_NAME, config_text)
+            write_record(folder, record)
+        except OSError as error:
+            self.take_back()
+            raise StorageError(
+                f"The output folder {folder} cannot be written: {error.strerror or error}. Free "
+                "some space, mend its permissions, or set HYPERTRAINER_OUTPUT (or `output_root:` "
+                "in the YAML) to another place."
+            ) from error
+        except BaseException:
+            self.take_back()
+            raise
+
+    def _make_parents(self, folder: Path) -> None:
+        missing = [path for path in (folder, *folder.parents) if not path.exists()]
+        for path in reversed(missing):
+            path.mkdir(exist_ok=True)
+            self._parents.append(path)
+
+    def take_back(self) -> None:
+        """Remove everything that was made, as far as nobody else put something into it."""
+        for folder in self._folders:
+            shutil.rmtree(folder, ignore_errors=True)
+        for parent in reversed(self._parents):
+            with contextlib.suppress(OSError):  # others use it by now
+                parent.rmdir()
+        self._folders.clear()
+        self._parents.clear()
 
 
 def write_record(folder: Path, record: TaskRecord) -> None:
@@ -153,22 +109,36 @@ def remove_folder(folder: Path, uuid: str) -> str | None:
 
     Only a folder whose `task.json` bears this uuid is touched, whatever the database says.
     """
-    if not folder.exists():
+    if not os.path.lexists(folder):
         return None
     record = read_record(folder)
     if record is None or record.uuid != uuid:
         return f"{folder} was left: its task.json does not name this task."
+    if folder.is_symlink():
+        return f"{folder} was left: it is a link. Remove the link first, then delete the task."
     try:
-        shutil.rmtree(folder)
+        _remove_all(folder)
     except OSError as error:
         return f"{folder} could not be removed: {error.strerror or error}."
     return None
+
+
+def _remove_all(folder: Path) -> None:
+    """Whose folder it is goes last, so that a removal that failed can be repeated."""
+    for child in folder.iterdir():
+        if child.name == STATE_FOLDER:
+            continue
+        if child.is_dir() and not child.is_symlink():
+            shutil.rmtree(child)
+        else:
+            child.unlink()
+    shutil.rmtree(folder)
 
 
 def read_json(path: Path) -> dict[str, Any] | None:
     """A JSON object from a file; None where there is none that can be read."""
     try:
         value = json.loads(path.read_text("utf-8"))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return None
     return value if isinstance(value, dict) else None

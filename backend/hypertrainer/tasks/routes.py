@@ -1,11 +1,12 @@
 """`/tasks`, `/projects`, `/tags`. Submitting stands in `hpsearch`: a config may be a search."""
 
+import asyncio
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query
 from fastapi.responses import PlainTextResponse, StreamingResponse
-from pydantic import Field
 from sqlmodel import col, select
 
 from hypertrainer.dependencies import PathId, ReadingDep, Services, ServicesDep
@@ -13,10 +14,11 @@ from hypertrainer.errors import NotFound
 from hypertrainer.pagination import Page, PageParams
 from hypertrainer.tasks import actions
 from hypertrainer.tasks.announce import announce_changes, announce_lists
-from hypertrainer.tasks.environment import ENVIRONMENT_NAME
+from hypertrainer.tasks.deletion import delete_for_good
+from hypertrainer.tasks.environment import read_environment
 from hypertrainer.tasks.export import export_tasks
-from hypertrainer.tasks.filters import TaskFilters
-from hypertrainer.tasks.folder import CONFIG_NAME, STATE_FOLDER, read_json
+from hypertrainer.tasks.filters import TaskFilters, Text
+from hypertrainer.tasks.folder import CONFIG_NAME
 from hypertrainer.tasks.queries import (
     count_by_status,
     get_task_read,
@@ -27,6 +29,7 @@ from hypertrainer.tasks.queries import (
     select_ids,
 )
 from hypertrainer.tasks.schemas import (
+    ActionResult,
     ActionResults,
     AttemptList,
     AttemptRead,
@@ -43,6 +46,7 @@ from hypertrainer.tasks.schemas import (
 )
 from hypertrainer.tasks.service import get_task
 from hypertrainer.tasks.tables import Attempt
+from hypertrainer.tasks.tags import set_tags, tag_many
 
 router = APIRouter(tags=["tasks"])
 
@@ -50,13 +54,13 @@ router = APIRouter(tags=["tasks"])
 class TaskListParams(TaskFilters, PageParams):
     """A filter, an order and a page."""
 
-    sort: Annotated[str, Field(max_length=500)] = "-id"
+    sort: Text = "-id"
 
 
 class ColumnParams(TaskFilters):
     """A filter, and a text that the columns' names contain."""
 
-    name: Annotated[str, Field(max_length=200)] = ""
+    name: Text = ""
 
 
 class ExportParams(TaskFilters):
@@ -116,7 +120,9 @@ async def cancel_tasks(services: ServicesDep, request: TaskIds) -> ActionResults
 @router.post("/tasks/resume")
 async def resume_tasks(services: ServicesDep, request: TaskIds) -> ActionResults:
     """Run tasks again in their own folders, as a new attempt each."""
-    return await _act(services, request, actions.resume)
+    platforms = [platform.name for platform in services.registry.all()]
+    obstacles = await actions.find_obstacles(services.database, request.ids, platforms)
+    return await _act(services, request, actions.resuming(obstacles))
 
 
 @router.post("/tasks/archive")
@@ -134,22 +140,28 @@ async def unarchive_tasks(services: ServicesDep, request: TaskIds) -> ActionResu
 @router.post("/tasks/delete")
 async def delete_tasks(services: ServicesDep, request: TaskIds) -> ActionResults:
     """Delete archived tasks for good, their folders with them."""
-    return await _act(services, request, actions.delete)
+    results = await delete_for_good(services.database, request.ids)
+    return await _announced(services, request, results)
 
 
 @router.post("/tasks/tag")
 async def tag_tasks(services: ServicesDep, request: TaskTagging) -> ActionResults:
     """Add and remove tags, and set the project, of many tasks."""
-    return await _act(services, request, actions.tagging(request))
+    return await _announced(services, request, await tag_many(services.database, request))
 
 
 async def _act(services: Services, request: TaskIds, action: actions.Action) -> ActionResults:
-    async with services.database.transaction() as session:
-        results = await actions.apply(session, request.ids, action)
+    results = await actions.apply(services.database, request.ids, action)
+    return await _announced(services, request, results)
+
+
+async def _announced(
+    services: Services, request: TaskIds, results: Sequence[ActionResult]
+) -> ActionResults:
     services.wakers.wake_all()
     await announce_changes(services.database, services.broker, request.ids)
     announce_lists(services.broker)
-    return ActionResults(results=results)
+    return ActionResults(results=list(results))
 
 
 @router.get("/tasks/{task_id}")
@@ -167,11 +179,12 @@ async def update_task(services: ServicesDep, task_id: PathId, request: TaskUpdat
         task.sqlmodel_update({**changes, "unsaved_changes": task.unsaved_changes + 1})
         session.add(task)
         if request.tags is not None:
-            await actions.set_tags(session, task, request.tags)
+            await set_tags(session, task_id, request.tags)
         await session.flush()
         read = await get_task_read(session, task_id)
     services.wakers.folders.set()
     await announce_changes(services.database, services.broker, [task_id])
+    announce_lists(services.broker)
     return read
 
 
@@ -194,7 +207,7 @@ async def get_task_config(session: ReadingDep, task_id: PathId) -> PlainTextResp
     task = await get_task(session, task_id)
     path = Path(task.output_path) / CONFIG_NAME
     try:
-        text = path.read_text("utf-8", "replace")
+        text = await asyncio.to_thread(path.read_text, "utf-8", "replace")
     except OSError as error:
         raise NotFound(f"{path} cannot be read: {error.strerror}.") from error
     return PlainTextResponse(text, media_type="text/yaml")
@@ -204,14 +217,7 @@ async def get_task_config(session: ReadingDep, task_id: PathId) -> PlainTextResp
 async def get_task_environment(session: ReadingDep, task_id: PathId) -> TaskEnvironment:
     """What the script ran in: git commit and diff, Python, packages, machine."""
     task = await get_task(session, task_id)
-    record = read_json(Path(task.output_path) / STATE_FOLDER / ENVIRONMENT_NAME) or {}
-    return TaskEnvironment(
-        recorded_at=record.get("recorded_at"),
-        git=record.get("git"),
-        python=record.get("python"),
-        packages=record.get("packages") or {},
-        machine=record.get("machine"),
-    )
+    return await asyncio.to_thread(read_environment, Path(task.output_path))
 
 
 @router.get("/projects")

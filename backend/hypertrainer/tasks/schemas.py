@@ -16,9 +16,7 @@ Name = Annotated[
         strip_whitespace=True, min_length=1, max_length=MAX_NAME_LENGTH, pattern=LINE
     ),
 ]
-ProjectName = Annotated[
-    str, StringConstraints(strip_whitespace=True, max_length=100, pattern=LINE)
-]
+ProjectName = Annotated[str, StringConstraints(strip_whitespace=True, max_length=100, pattern=LINE)]
 Tag = Annotated[
     str,
     StringConstraints(

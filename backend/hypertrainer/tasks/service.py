@@ -14,5 +14,10 @@ async def get_task(session: AsyncSession, task_id: int) -> Task:
     """
     task = await session.get(Task, task_id)
     if task is None:
-        raise NotFound(f"There is no task #{task_id}. It may have been deleted.")
+        raise no_task(task_id)
     return task
+
+
+def no_task(task_id: int) -> NotFound:
+    """What to say of an id that no task has."""
+    return NotFound(f"There is no task #{task_id}. It may have been deleted.")

@@ -14,7 +14,7 @@ from hypertrainer.platforms.fake import FakePlatform
 from hypertrainer.platforms.registry import Registry
 from hypertrainer.settings import Settings
 from hypertrainer.tasks import actions
-from hypertrainer.tasks.creation import TaskDraft, add_tasks, create_folder_of, new_uuid
+from hypertrainer.tasks.creation import TaskDraft, add_tasks, create_folders, new_uuid
 from hypertrainer.tasks.launch import LaunchPlan
 from hypertrainer.tasks.tables import Attempt, Task
 
@@ -49,7 +49,7 @@ class MonitoredPlace:
             ),
             uuid=uuid,
         )
-        create_folder_of(draft)
+        create_folders([draft])
         async with self.database.transaction() as session:
             (task,) = await add_tasks(session, [draft])
         assert task.id is not None
@@ -64,16 +64,14 @@ class MonitoredPlace:
 
     async def attempt(self, task_id: int) -> Attempt:
         async with self.database.reading() as session:
-            return await actions.latest_attempt(session, await self.task(task_id))
+            return (await actions.select_tasks(session, [task_id]))[task_id].attempt
 
     async def key(self, task_id: int) -> str:
         return (await self.attempt(task_id)).key
 
     async def act(self, task_id: int, action: actions.Action) -> str:
         async with self.database.transaction() as session:
-            task = await session.get(Task, task_id)
-            assert task is not None
-            return await action(session, task)
+            return action(session, (await actions.select_tasks(session, [task_id]))[task_id])
 
     async def round(self) -> float:
         return await self.work.run_once()
