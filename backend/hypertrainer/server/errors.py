@@ -10,6 +10,7 @@ from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import compile_path
 
 from hypertrainer.error_body import ErrorBody
 from hypertrainer.errors import FieldProblem, HyperTrainerError, InvalidInput
@@ -55,7 +56,19 @@ async def _http_error(request: Request, error: Exception) -> Response:
     status = error.status_code
     code = OWN_CODES.get(status) or HTTPStatus(status).name.lower()
     body = ErrorBody(code=code, message=_message(request, error), fields=[])
-    return body_response(status, body, error.headers)
+    headers = {**(error.headers or {})}
+    if status == HTTPStatus.METHOD_NOT_ALLOWED:
+        headers["Allow"] = _allowed_methods(request) or headers.get("Allow", "")
+    return body_response(status, body, headers)
+
+
+def _allowed_methods(request: Request) -> str:
+    """The methods of all the routes of a path: Starlette tells those of the first alone."""
+    app: FastAPI = request.app
+    paths: dict[str, dict[str, Any]] = app.openapi()["paths"]
+    path: str = request.scope["path"]
+    templates = [path] if path in paths else [t for t in paths if compile_path(t)[0].match(path)]
+    return ", ".join(sorted({name.upper() for template in templates for name in paths[template]}))
 
 
 def _message(request: Request, error: HTTPException) -> str:

@@ -190,6 +190,24 @@ async def test_an_unknown_path_and_a_wrong_method_answer_in_the_one_shape(
 
 
 @pytest.mark.parametrize(
+    ("path", "methods"),
+    [
+        ("/session", "DELETE, POST"),
+        ("/tasks", "GET, POST"),
+        ("/tasks/7", "GET, PATCH"),
+        ("/tasks/cancel", "POST"),
+        ("/ui/tasks", "GET, HEAD"),
+    ],
+)
+async def test_a_wrong_method_is_told_all_that_the_path_takes(
+    client: httpx.AsyncClient, path: str, methods: str
+) -> None:
+    answer = await client.put(path)
+    assert answer.status_code == 405
+    assert ", ".join(sorted(answer.headers["allow"].split(", "))) == methods
+
+
+@pytest.mark.parametrize(
     ("body", "path"),
     [
         ('{"config": "a.yaml", "tags": [1]}', "tags.0"),
