@@ -6,6 +6,8 @@ interface ParallelAxisViewProps {
   axis: PlacedAxis;
   x: number;
   height: number;
+  /** Where the name stands: above the axis, or towards the middle from an edge. */
+  anchor: "start" | "middle" | "end";
   brush: Brush | null;
   onBrush: (brush: Brush | null) => void;
 }
@@ -17,7 +19,7 @@ const SHORTEST_DRAG = 4;
 const STEP = 0.05;
 
 /** One axis: its name, ticks and brush. Dragged with the pointer, or moved with the arrow keys. */
-export function ParallelAxisView({ axis, x, height, brush, onBrush }: ParallelAxisViewProps) {
+export function ParallelAxisView({ axis, x, height, anchor, brush, onBrush }: ParallelAxisViewProps) {
   const [drag, setDrag] = useState<Brush | null>(null);
   const shareAt = (event: PointerEvent<SVGRectElement>) => {
     const box = event.currentTarget.getBoundingClientRect();
@@ -37,7 +39,12 @@ export function ParallelAxisView({ axis, x, height, brush, onBrush }: ParallelAx
   const range = brush ? `${axis.textAt(brush[0])} to ${axis.textAt(brush[1])}` : "all";
   return (
     <g transform={`translate(${x} 0)`}>
-      <text className={classes.name} y={-14} textAnchor="middle">
+      <text
+        className={classes.name}
+        x={{ start: -40, middle: 0, end: 40 }[anchor]}
+        y={-14}
+        textAnchor={anchor}
+      >
         {shortened(axis.label)}
         <title>{axis.label}</title>
       </text>

@@ -94,6 +94,7 @@ export function ParallelChart(props: ParallelChartProps) {
                   axis={axis}
                   x={xs[index] ?? 0}
                   height={inner}
+                  anchor={index === 0 ? "start" : index === axes.length - 1 ? "end" : "middle"}
                   brush={brushes[axis.id] ?? null}
                   onBrush={(brush) => onBrush(axis.id, brush)}
                 />

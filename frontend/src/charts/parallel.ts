@@ -50,9 +50,20 @@ function numericScale(values: readonly number[], isLog: boolean): AxisScale {
   const share = (value: number) => (top === bottom ? 0.5 : (to(value) - bottom) / (top - bottom));
   return {
     place: (value) => (typeof value === "number" && Number.isFinite(value) ? share(value) : null),
-    ticks: ticks.map((tick) => ({ at: share(tick), text: formatNumber(tick) })),
+    ticks: withEnds(
+      ticks.map((tick) => ({ at: share(tick), text: formatNumber(tick) })),
+      domain.map(formatNumber),
+    ),
     textAt: (at) => formatNumber(from(bottom + at * (top - bottom))),
   };
+}
+
+/** The ticks, and the ends of the axis where no tick is near. */
+function withEnds(ticks: PlacedAxis["ticks"], ends: readonly string[]): PlacedAxis["ticks"] {
+  const missing = ends
+    .map((text, at) => ({ at, text }))
+    .filter((end) => ticks.every(({ at }) => Math.abs(at - end.at) > 0.07));
+  return [...ticks, ...missing];
 }
 
 function categoricalScale(values: readonly AxisValue[]): AxisScale {

@@ -1,13 +1,13 @@
 import { expect, it } from "vitest";
 import { spaceRows } from "./space";
 
-it("reads the list form with an exponent base, and plain ranges", () => {
+it("reads the normalised list with an exponent base, and plain ranges", () => {
   const params = [
-    { param: "training.lr", lo: -5, hi: -1, exponent_base: 10 },
+    { path: "training.lr", low: -5, high: -1, exponent_base: 10 },
     { param: "dropout", lo: 0, hi: 0.5, exponent_base: null },
   ];
   expect(spaceRows({ n_trials: 3, params })).toEqual([
-    { param: "training.lr", range: "10^x, x from -5 to -1", isLog: true },
+    { param: "training.lr", range: "1e-5 to 0.1 (10^-5 to 10^-1)", isLog: true },
     { param: "dropout", range: "0 to 0.5", isLog: false },
   ]);
 });

@@ -5,10 +5,9 @@ import { api, type Platform } from "~/api/client";
 import { formatCount, plural } from "~/lib/format";
 import { ErrorNote } from "~/ui/ErrorNote";
 import { KeyValue } from "~/ui/KeyValue";
-import { Age } from "~/ui/Ticking";
 import { ConditionBadge } from "./ConditionBadge";
 import { factLabel, usedFraction } from "./facts";
-import { PollTimes } from "./PollTimes";
+import { Ago, PollTimes } from "./PollTimes";
 import classes from "./platforms.module.css";
 
 /** One place where tasks run: how it is, how full, and what a check finds. */
@@ -52,7 +51,7 @@ export function PlatformCard({ platform, isMarked }: { platform: Platform; isMar
             label: "Last poll",
             value: <PollTimes last={platform.last_poll_at} next={platform.next_poll_at} />,
           },
-          { label: "Last check", value: checked_at ? <Checked at={checked_at} /> : "never; Check looks now" },
+          { label: "Last check", value: checked_at ? <Ago time={checked_at} /> : "never; Check looks now" },
           ...Object.entries(facts).map(([key, value]) => ({ label: factLabel(key), value })),
         ]}
       />
@@ -60,14 +59,6 @@ export function PlatformCard({ platform, isMarked }: { platform: Platform; isMar
         {check.isSuccess && `${name} was checked: ${plural(check.data.problems.length, "problem")}.`}
       </p>
     </section>
-  );
-}
-
-function Checked({ at }: { at: string }) {
-  return (
-    <span>
-      <Age time={at} /> ago
-    </span>
   );
 }
 

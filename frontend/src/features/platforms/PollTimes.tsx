@@ -1,5 +1,5 @@
 import { useEffect, useState } from "react";
-import { formatAge, formatDuration, parseTime } from "~/lib/time";
+import { formatAge, formatDuration, formatTime, parseTime } from "~/lib/time";
 
 interface PollTimesProps {
   last: string | null;
@@ -20,6 +20,11 @@ export function PollTimes({ last, next }: PollTimesProps) {
       )}
     </>
   );
+}
+
+/** How long ago, ticking: "4s ago". */
+export function Ago({ time }: { time: string }) {
+  return <span title={formatTime(time)}>{agoText(formatAge(time, useNow()))}</span>;
 }
 
 function agoText(age: string): string {

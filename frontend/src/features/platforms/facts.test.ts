@@ -3,7 +3,7 @@ import { factLabel, usedFraction } from "./facts";
 
 it("makes a fact's name readable", () => {
   expect(factLabel("free_space")).toBe("Free space");
-  expect(factLabel("GPUs")).toBe("GPUs");
+  expect(["gpus", "GPUs", "cpu_load"].map(factLabel)).toEqual(["GPUs", "GPUs", "CPU load"]);
   expect(factLabel("")).toBe("");
 });
 

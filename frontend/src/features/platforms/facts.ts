@@ -1,6 +1,9 @@
 /** "free_space" → "Free space". */
 export function factLabel(name: string): string {
-  const words = name.replaceAll("_", " ").trim();
+  const words = name
+    .replaceAll("_", " ")
+    .replace(/\b([gc])pu(s?)\b/i, (_, first: string, s: string) => `${first.toUpperCase()}PU${s}`)
+    .trim();
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
 

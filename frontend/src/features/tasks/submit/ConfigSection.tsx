@@ -74,19 +74,21 @@ export function ConfigSection(props: ConfigSectionProps) {
         />
       </div>
       <ConfigText {...props} />
-      <ConfirmDialog
-        isOpen={wanted !== null}
-        title="Throw away your edits?"
-        confirmLabel="Throw away"
-        isDangerous
-        onCancel={() => setWanted(null)}
-        onConfirm={() => {
-          onChange({ config: wanted ?? "", edited: null });
-          setWanted(null);
-        }}
-      >
-        What you changed in {draft.config} is not saved anywhere.
-      </ConfirmDialog>
+      {wanted !== null && (
+        <ConfirmDialog
+          isOpen
+          title="Throw away your edits?"
+          confirmLabel="Throw away"
+          isDangerous
+          onCancel={() => setWanted(null)}
+          onConfirm={() => {
+            onChange({ config: wanted, edited: null });
+            setWanted(null);
+          }}
+        >
+          What you changed in {draft.config} is not saved anywhere.
+        </ConfirmDialog>
+      )}
     </div>
   );
 }

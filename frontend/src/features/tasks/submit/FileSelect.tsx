@@ -43,6 +43,13 @@ export function FileSelect(props: FileSelectProps) {
 
   useEffect(() => setText(value), [value]);
 
+  const isFresh = isTyping && q === text.trim() && !files.isPlaceholderData;
+  // Enter takes the first hit, once the hits are those of what is typed.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the combobox is another object at every rendering
+  useEffect(() => {
+    if (isFresh && items.length > 0) combobox.selectFirstOption();
+  }, [items, isFresh]);
+
   const commit = (path: string) => {
     setText(path);
     setIsTyping(false);
@@ -79,7 +86,13 @@ export function FileSelect(props: FileSelectProps) {
             setText(event.currentTarget.value);
             setIsTyping(true);
             combobox.openDropdown();
-            combobox.updateSelectedOptionIndex();
+            combobox.resetSelectedOption();
+          }}
+          onKeyDown={(event) => {
+            // In a form Enter would submit; here it ends the typing.
+            if (event.key !== "Enter" || combobox.getSelectedOptionIndex() >= 0) return;
+            event.preventDefault();
+            commit(text.trim());
           }}
           onClick={() => combobox.openDropdown()}
           onFocus={(event) => event.currentTarget.select()}

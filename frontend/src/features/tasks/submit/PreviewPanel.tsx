@@ -15,7 +15,7 @@ interface PreviewPanelProps {
 
 /** What the server would launch: how many tasks, the command, and a search's trials. */
 export function PreviewPanel({ preview, hint, platform, isChecking, isSeeded }: PreviewPanelProps) {
-  if (!preview) return <p className={classes.previewHint}>{hint}</p>;
+  if (!preview || preview.num_tasks === 0) return <p className={classes.previewHint}>{hint}</p>;
   const { is_search, num_tasks, script_path, command, trials } = preview;
   return (
     <div className={classes.preview} data-checking={isChecking || undefined} aria-busy={isChecking}>

@@ -8,7 +8,7 @@ import { ConfigSection } from "./ConfigSection";
 import { DetailsSection } from "./DetailsSection";
 import { type Draft, draftOf, EMPTY_DRAFT, isWorthAsking, type Original, stemOf } from "./draft";
 import { PreviewPanel } from "./PreviewPanel";
-import { firstProblem } from "./placement";
+import { verdict } from "./placement";
 import { isRefusal, type launched } from "./requests";
 import classes from "./submit.module.css";
 import { useSubmission } from "./useSubmission";
@@ -39,7 +39,7 @@ export function SubmitForm({ original, onClose, onLaunched, onDirty }: SubmitFor
     draft.source === "text" ? draft.written : (draft.edited ?? (draft.config ? (content ?? "") : ""));
   const submission = useSubmission(draft, original, text);
   const { placement, preview, keys, launch } = submission;
-  const reason = submission.isReady ? firstProblem(placement) : missing(draft);
+  const reason = submission.isReady ? verdict(placement) : missing(draft);
   const verdictId = useId();
 
   const isDirty = isWorthAsking(draft, start);
@@ -79,7 +79,7 @@ export function SubmitForm({ original, onClose, onLaunched, onDirty }: SubmitFor
           <h3 className={classes.sectionTitle}>What will be launched</h3>
           <PreviewPanel
             preview={preview}
-            hint={submission.unreachable ?? "Shown here as soon as there is a config."}
+            hint={submission.unreachable ?? hintOf(submission.isReady, problem)}
             platform={draft.platform}
             isChecking={submission.isChecking}
             isSeeded={keys.some(({ path }) => path === "hpsearch.seed")}
@@ -126,4 +126,10 @@ function missing(draft: Draft): string {
 function nameOf(draft: Draft, namedScript: string | null): string {
   const file = draft.source === "file" ? draft.config : draft.script || namedScript || "";
   return file ? stemOf(file) : "After the config";
+}
+
+/** What stands in the place of the preview while there is none. */
+function hintOf(isReady: boolean, reason: string | null): string {
+  if (!isReady) return "Shown here as soon as there is a config.";
+  return reason ? "Nothing yet: something above is wrong." : "Asking the server…";
 }

@@ -71,16 +71,19 @@ export function SubmitHost() {
           onDirty={setIsDirty}
         />
       </Suspense>
-      <ConfirmDialog
-        isOpen={blocker.status === "blocked"}
-        title="Throw away what you wrote?"
-        confirmLabel="Throw away"
-        isDangerous
-        onCancel={() => blocker.reset?.()}
-        onConfirm={() => blocker.proceed?.()}
-      >
-        Your edits were not launched, and are not saved anywhere.
-      </ConfirmDialog>
+      {/* Mounted when needed: of two dialogs the later one is on top. */}
+      {blocker.status === "blocked" && (
+        <ConfirmDialog
+          isOpen
+          title="Throw away what you wrote?"
+          confirmLabel="Throw away"
+          isDangerous
+          onCancel={() => blocker.reset()}
+          onConfirm={() => blocker.proceed()}
+        >
+          Your edits were not launched, and are not saved anywhere.
+        </ConfirmDialog>
+      )}
     </>
   );
 }

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { type Draft, EMPTY_DRAFT } from "./draft";
-import { firstProblem, placed } from "./placement";
+import { placed, verdict } from "./placement";
 import { yamlKeys } from "./yamlKeys";
 
 const FILE: Draft = { ...EMPTY_DRAFT, config: "a.yaml" };
@@ -73,9 +73,18 @@ it("loses no problem", () => {
   expect(fields.script).toBe("First. Second.");
 });
 
-it("names the first problem, with its line", () => {
-  expect(firstProblem(placed([], FILE, []))).toBeNull();
-  expect(firstProblem(placed([{ path: "config", message: "Bad.", line: 2, column: 1 }], FILE, []))).toBe(
+it("says in one line what is wrong", () => {
+  expect(verdict(placed([], FILE, []))).toBeNull();
+  expect(verdict(placed([{ path: "config", message: "Bad.", line: 2, column: 1 }], FILE, []))).toBe(
     "Line 2: Bad.",
   );
+  const two = placed(
+    [
+      { path: "config", message: "Bad.", line: 2 },
+      { path: "script", message: "Gone." },
+    ],
+    FILE,
+    [],
+  );
+  expect(verdict(two)).toBe("2 problems. Gone.");
 });

@@ -64,14 +64,15 @@ function joined(before: string | undefined, message: string): string {
   return before ? `${before} ${message}` : message;
 }
 
-/** How many problems there are, and the first one in words; null when there is none. */
-export function firstProblem({ fields, overrides, editor, other }: Placement): string | null {
-  const inText = editor[0] ? `Line ${editor[0].line}: ${editor[0].message}` : undefined;
-  return (
-    FIELDS.map((field) => fields[field]).find(Boolean) ??
-    [...overrides.values()][0] ??
-    inText ??
-    other[0] ??
-    null
-  );
+/** What is wrong in one line: the first problem, and how many more there are; null when there is none. */
+export function verdict({ fields, overrides, editor, other }: Placement): string | null {
+  const messages = [
+    ...FIELDS.flatMap((field) => fields[field] ?? []),
+    ...overrides.values(),
+    ...editor.map(({ line, message }) => `Line ${line}: ${message}`),
+    ...other,
+  ];
+  const [first, ...more] = messages;
+  if (first === undefined) return null;
+  return more.length > 0 ? `${messages.length} problems. ${first}` : first;
 }

@@ -1,5 +1,5 @@
 import { useDebouncedValue } from "@mantine/hooks";
-import { keepPreviousData, useMutation, useQuery } from "@tanstack/react-query";
+import { keepPreviousData, skipToken, useMutation, useQuery } from "@tanstack/react-query";
 import { useDeferredValue, useMemo, useState } from "react";
 import { type Draft, hasConfig, type Original } from "./draft";
 import { placed } from "./placement";
@@ -41,11 +41,11 @@ export function useSubmission(draft: Draft, original: Original | null, text: str
 
 /** Asked 400 ms after the last change; the last answer stays until the next is there. */
 function usePreview(request: Request, isReady: boolean) {
-  const [asked] = useDebouncedValue(request, DEBOUNCE_MS);
+  const wanted = isReady ? request : null;
+  const [asked] = useDebouncedValue(wanted, DEBOUNCE_MS);
   const preview = useQuery({
     queryKey: ["preview", jsonWithFloats(asked)],
-    queryFn: ({ signal }) => previewed(asked, signal),
-    enabled: isReady,
+    queryFn: asked ? ({ signal }) => previewed(asked, signal) : skipToken,
     placeholderData: keepPreviousData,
     retry: false,
     // A file may have changed since: what an earlier dialog was told is not kept.
