@@ -25,6 +25,7 @@ export function ParallelAxisView({ axis, x, height, anchor, brush, onBrush }: Pa
     const box = event.currentTarget.getBoundingClientRect();
     return clamped(1 - (event.clientY - box.top) / box.height);
   };
+  const isLast = anchor === "end";
   const shown = drag ? ordered(drag) : brush;
   const onPointerUp = () => {
     if (drag && Math.abs(drag[0] - drag[1]) * height >= SHORTEST_DRAG) onBrush(ordered(drag));
@@ -50,7 +51,14 @@ export function ParallelAxisView({ axis, x, height, anchor, brush, onBrush }: Pa
       </text>
       <line className={classes.axis} y1={0} y2={height} />
       {axis.ticks.map(({ at, text }) => (
-        <text key={text} className={classes.tick} x={-7} y={height * (1 - at)} dy="0.32em" textAnchor="end">
+        <text
+          key={text}
+          className={classes.tick}
+          x={isLast ? 9 : -7}
+          y={height * (1 - at)}
+          dy="0.32em"
+          textAnchor={isLast ? "start" : "end"}
+        >
           {shortened(text)}
         </text>
       ))}
@@ -77,6 +85,8 @@ export function ParallelAxisView({ axis, x, height, anchor, brush, onBrush }: Pa
         aria-valuemax={100}
         aria-valuenow={Math.round((brush?.[0] ?? 0) * 100)}
         aria-valuetext={range}
+        // The pointer gives no focus, whose ring would hide the brush.
+        onMouseDown={(event) => event.preventDefault()}
         onPointerDown={(event) => {
           event.currentTarget.setPointerCapture(event.pointerId);
           const at = shareAt(event);

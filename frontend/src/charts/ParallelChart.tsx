@@ -57,10 +57,8 @@ export function ParallelChart(props: ParallelChartProps) {
     <section className={classes.root} aria-label={`${title}: ${kept} of ${plural(labels.length, "line")}`}>
       <header className={classes.header}>
         <h3 className={classes.title}>{title}</h3>
-        <span className={classes.hint}>
-          {kept < labels.length
-            ? `${kept} of ${labels.length}; double-click an axis to clear it`
-            : "Drag along an axis to filter"}
+        <span className={classes.hint} data-hovered={hovered !== null || undefined}>
+          {hovered === null ? hintOf(kept, labels.length) : labels[hovered]}
         </span>
       </header>
       <div ref={ref} className={classes.plot} style={{ height }}>
@@ -102,10 +100,15 @@ export function ParallelChart(props: ParallelChartProps) {
             </g>
           </svg>
         )}
-        {hovered !== null && <p className={classes.tooltip}>{labels[hovered]}</p>}
       </div>
     </section>
   );
+}
+
+function hintOf(kept: number, count: number): string {
+  return kept < count
+    ? `${kept} of ${count}; double-click an axis to clear it`
+    : "Drag along an axis to filter";
 }
 
 /** Even places for the axes, with room at both sides for their labels. */

@@ -39,7 +39,8 @@ export function SubmitForm({ original, onClose, onLaunched, onDirty }: SubmitFor
     draft.source === "text" ? draft.written : (draft.edited ?? (draft.config ? (content ?? "") : ""));
   const submission = useSubmission(draft, original, text);
   const { placement, preview, keys, launch } = submission;
-  const reason = submission.isReady ? verdict(placement) : missing(draft);
+  const problem = submission.isReady ? verdict(placement) : null;
+  const reason = submission.isReady ? (problem ?? placement.incomplete[0] ?? null) : missing(draft);
   const verdictId = useId();
 
   const isDirty = isWorthAsking(draft, start);
@@ -96,7 +97,7 @@ export function SubmitForm({ original, onClose, onLaunched, onDirty }: SubmitFor
         <p
           id={verdictId}
           className={classes.verdict}
-          data-kind={submission.isReady && reason ? "problem" : undefined}
+          data-kind={problem ? "problem" : undefined}
           role="status"
         >
           {reason}

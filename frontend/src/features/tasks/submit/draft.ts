@@ -31,6 +31,8 @@ export interface Problem {
   message: string;
   line?: number | null;
   column?: number | null;
+  /** Not wrong, only not done yet. */
+  isIncomplete?: true;
 }
 
 /** The task that a draft began as a copy of. */
@@ -124,18 +126,18 @@ function overridesOf(rows: readonly OverrideRow[]) {
   for (const row of rows) {
     const [path, text] = [row.path.trim(), row.text.trim()];
     if (path === "" && text === "") continue;
-    const message = overrideProblem(path, text, overrides);
     const parsed = parseYamlValue(text);
-    if (message) problems.push({ path: `overrides.${path}`, message });
+    const incomplete = incompleteness(path, text);
+    if (incomplete) problems.push({ path: `overrides.${path}`, message: incomplete, isIncomplete: true });
+    else if (path in overrides)
+      problems.push({ path: `overrides.${path}`, message: "This key is overridden twice." });
     else if (parsed.ok) overrides[path] = parsed.value;
     else problems.push({ path: `overrides.${path}`, message: parsed.message });
   }
   return { overrides, problems };
 }
 
-function overrideProblem(path: string, text: string, earlier: Record<string, YamlValue>): string | null {
-  if (path === "") return "Name the key that this value is for.";
-  if (path in earlier) return "This key is overridden twice.";
-  if (text === "") return "Give a value; null is for none.";
-  return null;
+function incompleteness(path: string, text: string): string | null {
+  if (path === "") return "An override has no key.";
+  return text === "" ? `Give ${path} a value; null is for none.` : null;
 }

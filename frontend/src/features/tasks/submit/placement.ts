@@ -14,17 +14,23 @@ export interface Placement {
   editor: Diagnostic[];
   /** About the YAML as a whole, or nothing in particular. */
   other: string[];
+  /** What is not wrong but not done yet. */
+  incomplete: string[];
 }
 
 /** Puts problems where they belong: a form field, an override's row, or a line of the YAML. */
 export function placed(problems: readonly Problem[], draft: Draft, keys: readonly YamlKey[]): Placement {
-  const placement: Placement = { fields: {}, overrides: new Map(), editor: [], other: [] };
+  const placement: Placement = { fields: {}, overrides: new Map(), editor: [], other: [], incomplete: [] };
   for (const problem of problems) place(problem, draft, keys, placement);
   return placement;
 }
 
 function place(problem: Problem, draft: Draft, keys: readonly YamlKey[], to: Placement): void {
   const { path, message } = problem;
+  if (problem.isIncomplete) {
+    to.incomplete.push(message);
+    return;
+  }
   const override = overrideOf(path, draft);
   if (override !== null) {
     to.overrides.set(override, joined(to.overrides.get(override), message));
