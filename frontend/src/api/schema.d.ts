@@ -734,7 +734,7 @@ export interface paths {
         };
         /**
          * Get Files
-         * @description What the path holds of one kind and with `q` in its name; the first 500 of `total`.
+         * @description What the path holds of one kind, best first; letters of `q` may be left out in between.
          */
         get: operations["get_files"];
         put?: never;
@@ -997,11 +997,13 @@ export interface components {
         };
         /**
          * FileContent
-         * @description A config's text.
+         * @description A config's text. `path` is relative to its `folder`.
          */
         FileContent: {
             /** Path */
             path: string;
+            /** Folder */
+            folder: string;
             /** Text */
             text: string;
         };
@@ -3533,6 +3535,7 @@ export interface operations {
             query: {
                 kind: "script" | "config";
                 q?: string;
+                limit?: number;
             };
             header?: never;
             path?: never;
