@@ -6,8 +6,10 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
+import structlog
 
 from hypertrainer.database import Database
+from tests.api import Api, serving_api
 from tests.postgres import PostgresServer, create_tables, has_postgres, running_postgres
 
 BOTH = ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
@@ -16,6 +18,13 @@ BOTH = ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
 @pytest.fixture(scope="session")
 def anyio_backend() -> str:
     return "asyncio"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _plain_tracebacks() -> None:
+    """Drawing one with colours and every local variable takes structlog seconds."""
+    plain = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
+    structlog.configure(processors=[structlog.processors.add_log_level, plain])
 
 
 @pytest.fixture(scope="session")
@@ -55,6 +64,20 @@ def database(request: pytest.FixtureRequest) -> Database:
     """An empty database; the test runs once on SQLite and once on PostgreSQL."""
     opened: Database = request.getfixturevalue(f"{request.param}_database")
     return opened
+
+
+@pytest.fixture
+async def api(database: Database, tmp_path: Path) -> AsyncIterator[Api]:
+    """A user of the whole application; the test runs once on SQLite and once on PostgreSQL."""
+    async with serving_api(database, tmp_path) as served:
+        yield served
+
+
+@pytest.fixture
+async def sqlite_api(sqlite_database: Database, tmp_path: Path) -> AsyncIterator[Api]:
+    """A user of the whole application, on SQLite only: for what is slow."""
+    async with serving_api(sqlite_database, tmp_path) as served:
+        yield served
 
 
 @asynccontextmanager

@@ -5,7 +5,8 @@ reading from there, never half of it.
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from time import monotonic
@@ -15,33 +16,28 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from hypertrainer.clock import utc_now
 from hypertrainer.dependencies import Services
-from hypertrainer.metrics.collect import CollectedFile, collect_file
-from hypertrainer.metrics.formats import find_source
+from hypertrainer.metrics.collect import CollectedFile
 from hypertrainer.metrics.progress import find_num_epochs, progress_of
+from hypertrainer.metrics.summary import Summary
+from hypertrainer.monitor.output_reading import (
+    Fingerprints,
+    OutputTask,
+    TaskOutput,
+    read,
+    scan,
+)
 from hypertrainer.monitor.output_watch import OutputWatch
 from hypertrainer.tasks.announce import announce_changes
 from hypertrainer.tasks.creation import saved_id
-from hypertrainer.tasks.statuses import ACTIVE_STATUSES, TaskStatus
+from hypertrainer.tasks.statuses import TaskStatus
 from hypertrainer.tasks.tables import MetricSummary, OutputFile, Task
 
 FULL_SCAN_SECONDS = 5.0
 LEAST_PAUSE_SECONDS = 0.1
 BATCH = 200
-LOG_SUFFIXES = (".log", ".txt")
 STARTED = (TaskStatus.SUBMITTING, TaskStatus.RUNNING)
 
-Fingerprint = tuple[int, int, int]  # inode, size, mtime in ns
-
-
-@dataclass(slots=True)
-class TaskOutput:
-    """What one look at a task's folder found."""
-
-    task: Task
-    logs: dict[str, int]  # changed log files, and their sizes
-    files: dict[str, CollectedFile]  # changed metric and progress files
-    is_over: bool
-    is_behind: bool
+States = Mapping[int, Mapping[str, CollectedFile]]  # by task, by file name
 
 
 @dataclass(slots=True)
@@ -50,110 +46,93 @@ class CollectOutput:
 
     services: Services
     watch: OutputWatch
-    _fingerprints: dict[Path, Fingerprint] = field(default_factory=dict)
+    _seen: dict[int, Fingerprints] = field(default_factory=dict)  # by task; what was collected
+    _behind: set[int] = field(default_factory=set)  # tasks of which there is more to read
     _scanned_at: float = -FULL_SCAN_SECONDS
 
     async def run_once(self) -> float:
         tasks = await self._load()
-        self.watch.set_folders(Path(task.output_path) for task in tasks if task.status in STARTED)
-        looked_at = self._due(tasks, self.watch.take_changed())
-        if not looked_at:
-            return FULL_SCAN_SECONDS
-        states = await self._load_states([saved_id(task) for task in looked_at])
-        outputs = await asyncio.to_thread(self._look, looked_at, states)
-        await self._apply([output for output in outputs if output.files or output.is_over])
-        await self._announce(outputs)
-        is_behind = any(output.is_behind for output in outputs)
-        if not is_behind:
+        self.watch.set_folders(task.folder for task in tasks if task.status in STARTED)
+        due = self._due(tasks, self.watch.take_changed())
+        for start in range(0, len(due), BATCH):
+            await self._collect(due[start : start + BATCH])
+        self._forget_others(tasks)
+        if self._behind:
+            return 0.0
+        if due:
             await asyncio.sleep(LEAST_PAUSE_SECONDS)  # many writes make one pass
-        return 0.0 if is_behind or len(tasks) == BATCH else FULL_SCAN_SECONDS
+        return FULL_SCAN_SECONDS
 
-    def _due(self, tasks: list[Task], changed: set[Path]) -> list[Task]:
+    def _due(self, tasks: list[OutputTask], changed: set[Path]) -> list[OutputTask]:
         if monotonic() - self._scanned_at >= FULL_SCAN_SECONDS:
             self._scanned_at = monotonic()
             return tasks
         return [
             task
             for task in tasks
-            if task.status not in ACTIVE_STATUSES or Path(task.output_path) in changed
+            if task.is_over or task.folder in changed or task.id in self._behind
         ]
 
-    async def _load(self) -> list[Task]:
-        query = (
-            select(Task)
-            .where(
-                col(Task.is_output_collected).is_(False),
-                or_(col(Task.status) != TaskStatus.WAITING, col(Task.started_at).is_not(None)),
-            )
-            .order_by(col(Task.id))
-            .limit(BATCH)
+    async def _load(self) -> list[OutputTask]:
+        query = select(Task.id, Task.output_path, Task.status, col(Task.ended_at)).where(
+            col(Task.is_output_collected).is_(False),
+            or_(col(Task.status) != TaskStatus.WAITING, col(Task.started_at).is_not(None)),
         )
         async with self.services.database.reading() as session:
-            return list((await session.exec(query)).all())
+            rows = (await session.exec(query.order_by(col(Task.id)))).all()
+        return [
+            OutputTask(task_id, Path(folder), TaskStatus(status), ended_at)
+            for task_id, folder, status, ended_at in rows
+            if task_id is not None
+        ]
 
-    async def _load_states(self, ids: Sequence[int]) -> dict[tuple[int, str], CollectedFile]:
-        query = select(OutputFile).where(col(OutputFile.task_id).in_(ids))
-        async with self.services.database.reading() as session:
-            rows = (await session.exec(query)).all()
-        return {(row.task_id, row.name): CollectedFile.model_validate(row.state) for row in rows}
-
-    def _look(
-        self, tasks: Sequence[Task], states: dict[tuple[int, str], CollectedFile]
-    ) -> list[TaskOutput]:
-        return [self._look_at(task, states) for task in tasks]
-
-    def _look_at(self, task: Task, states: dict[tuple[int, str], CollectedFile]) -> TaskOutput:
-        is_over = task.status not in ACTIVE_STATUSES
-        output = TaskOutput(task, {}, {}, is_over=is_over, is_behind=False)
-        for path in _output_files(Path(task.output_path)):
-            try:
-                self._look_at_file(output, path, states.get((saved_id(task), path.name)))
-            except OSError:
-                continue  # removed or unreadable: the next full scan looks again
-        return output
-
-    def _look_at_file(self, output: TaskOutput, path: Path, state: CollectedFile | None) -> None:
-        facts = path.stat()
-        fingerprint = (facts.st_ino, facts.st_size, facts.st_mtime_ns)
-        is_changed = self._fingerprints.get(path) != fingerprint
-        if is_changed:
-            output.logs[path.name] = facts.st_size
-        if find_source(path.name) is not None and (
-            is_changed or output.is_over or (state is not None and state.is_behind)
-        ):
-            collected = collect_file(path, state, is_final=output.is_over)
-            output.is_behind = output.is_behind or collected.is_behind
-            if collected is not state:
-                output.files[path.name] = collected
-        self._fingerprints[path] = fingerprint
-        if output.is_over and not output.is_behind:
-            self._fingerprints.pop(path, None)
-
-    async def _apply(self, outputs: Sequence[TaskOutput]) -> None:
+    async def _collect(self, tasks: Sequence[OutputTask]) -> None:
+        scanned = await asyncio.to_thread(self._scan, tasks)
+        outputs = [output for output in scanned if self._is_to_be_read(output)]
         if not outputs:
             return
-        async with self.services.database.transaction() as session:
-            for output in outputs:
-                await self._apply_one(session, output)
+        states = await self._load_states([output.task.id for output in outputs])
+        await asyncio.to_thread(_read_all, outputs, states)
+        await self._apply(outputs)
+        for output in outputs:  # only now: what was not saved must be seen as new again
+            self._seen[output.task.id] = output.fingerprints
+            (self._behind.add if output.is_behind else self._behind.discard)(output.task.id)
+        await self._announce(outputs)
 
-    async def _apply_one(self, session: AsyncSession, output: TaskOutput) -> None:
-        task = await session.get(Task, output.task.id)
-        if task is None:
+    def _scan(self, tasks: Sequence[OutputTask]) -> list[TaskOutput]:
+        return [scan(task, self._seen.get(task.id, {})) for task in tasks]
+
+    def _is_to_be_read(self, output: TaskOutput) -> bool:
+        return bool(output.changed) or output.task.is_over or output.task.id in self._behind
+
+    async def _load_states(self, ids: Sequence[int]) -> States:
+        query = select(OutputFile).where(col(OutputFile.task_id).in_(ids))
+        states: dict[int, dict[str, CollectedFile]] = defaultdict(dict)
+        async with self.services.database.reading() as session:
+            for row in await session.exec(query):
+                states[row.task_id][row.name] = CollectedFile.model_validate(row.state)
+        return states
+
+    async def _apply(self, outputs: Sequence[TaskOutput]) -> None:
+        to_save = [output for output in outputs if output.files or output.task.is_over]
+        if not to_save:
             return
-        for name, collected in output.files.items():
-            await _save_file(session, task, name, collected)
-        is_still_over = task.status == output.task.status
-        if output.is_over and not output.is_behind and is_still_over:
-            task.is_output_collected = True
-        task.last_seen_at = utc_now() if output.files else task.last_seen_at
-        session.add(task)
+        async with self.services.database.transaction() as session:
+            for output in to_save:
+                await _save(session, output)
+
+    def _forget_others(self, tasks: Sequence[OutputTask]) -> None:
+        """Of tasks that were collected to the end, or deleted, nothing is kept."""
+        present = {task.id for task in tasks}
+        self._seen = {task_id: seen for task_id, seen in self._seen.items() if task_id in present}
+        self._behind &= present
 
     async def _announce(self, outputs: Sequence[TaskOutput]) -> None:
         broker = self.services.broker
         logs = [
             {"task_id": output.task.id, "name": name, "size": size}
             for output in outputs
-            for name, size in output.logs.items()
+            for name, size in output.changed.items()
         ]
         if logs:
             broker.publish("logs", list(logs))
@@ -165,30 +144,42 @@ class CollectOutput:
         ]
         if metrics:
             broker.publish("metrics", list(metrics))
-        changed = [saved_id(output.task) for output in outputs if output.files]
+        changed = [output.task.id for output in outputs if output.files]
         await announce_changes(self.services.database, broker, changed)
 
 
-def _output_files(folder: Path) -> list[Path]:
-    try:
-        return [path for path in folder.iterdir() if path.suffix in LOG_SUFFIXES]
-    except OSError:
-        return []
+def _read_all(outputs: Sequence[TaskOutput], states: States) -> None:
+    for output in outputs:
+        read(output, states.get(output.task.id, {}))
+
+
+async def _save(session: AsyncSession, output: TaskOutput) -> None:
+    task, seen = await session.get(Task, output.task.id), output.task
+    if task is None:
+        return
+    for name, collected in output.files.items():
+        await _save_file(session, task, name, collected)
+    is_still_so = (task.status, task.ended_at) == (seen.status, seen.ended_at)  # not resumed since
+    if seen.is_over and not output.is_behind and is_still_so:
+        task.is_output_collected = True
+    task.last_seen_at = utc_now() if output.files else task.last_seen_at
+    session.add(task)
 
 
 async def _save_file(
     session: AsyncSession, task: Task, name: str, collected: CollectedFile
 ) -> None:
-    task_id = saved_id(task)
-    await session.merge(
-        OutputFile(task_id=task_id, name=name, state=collected.model_dump(mode="json"))
-    )
+    state = collected.model_dump(mode="json")
+    await session.merge(OutputFile(task_id=saved_id(task), name=name, state=state))
     if collected.summary is not None:
-        summary = collected.summary
-        # Both `metric_x.log` and `metric_classwise_x.log` may exist: their names must differ here.
-        key = f"classwise_{summary.name}" if summary.is_classwise else summary.name
-        fields = summary.model_dump(exclude={"non_finite", "name"})
-        await session.merge(MetricSummary(task_id=task_id, name=key, **fields))
+        await session.merge(_summary_row(saved_id(task), collected.summary))
     if collected.progress is not None:
         progress = progress_of(collected.progress, find_num_epochs(task.params))
         task.progress = None if progress is None else asdict(progress)
+
+
+def _summary_row(task_id: int, summary: Summary) -> MetricSummary:
+    # Both `metric_x.log` and `metric_classwise_x.log` may exist: their names must differ here.
+    name = f"classwise_{summary.name}" if summary.is_classwise else summary.name
+    fields = summary.model_dump(exclude={"non_finite", "name"})
+    return MetricSummary(task_id=task_id, name=name, **fields)

@@ -28,7 +28,6 @@ class LoopHealth:
     last_success_at: datetime | None = None
     last_error: str | None = None
     consecutive_failures: int = 0
-    next_at: datetime | None = None
 
     @property
     def is_failing(self) -> bool:
@@ -57,13 +56,17 @@ class Loop:
             await asyncio.sleep(self.least_pause_seconds)
 
     async def _attempt(self) -> float:
+        limit = asyncio.timeout(self.timeout_seconds)
         try:
-            async with asyncio.timeout(self.timeout_seconds):
+            async with limit:
                 pause = await self.run_once()
         except Exception as error:  # noqa: BLE001 - the supervisor outlives any pass
-            return self._failed(error)
+            return self._failed(self._overrun() if limit.expired() else error)
         self.health = LoopHealth(last_success_at=utc_now())
         return pause
+
+    def _overrun(self) -> Exception:
+        return TimeoutError(f"it took longer than {self.timeout_seconds} seconds")
 
     def _failed(self, error: Exception) -> float:
         failures = self.health.consecutive_failures + 1
