@@ -118,8 +118,8 @@ function TooFew({ count }: { count: number }) {
       icon={<IconArrowsDiff size={28} stroke={1.5} />}
       action={<Link to="/ui/tasks">Choose in the task list</Link>}
     >
-      Select two or more tasks in the list and press Compare, or add them here by name or number. At most{" "}
-      {MOST_COMPARED} at a time.
+      Select two or more tasks in the list, overlay their curves and press “Compare in full”, or add them here
+      by name or number. At most {MOST_COMPARED} at a time.
     </Empty>
   );
 }

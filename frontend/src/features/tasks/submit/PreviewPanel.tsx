@@ -21,7 +21,7 @@ export function PreviewPanel({ preview, hint, platform, isChecking, isSeeded }: 
     <div className={classes.preview} data-checking={isChecking || undefined} aria-busy={isChecking}>
       <p className={classes.previewTitle}>
         {is_search ? <IconStack2 size={15} aria-hidden /> : <IconTerminal2 size={15} aria-hidden />}
-        {is_search ? `${plural(num_tasks, "task")} of a search` : plural(num_tasks, "task")}
+        {is_search ? `${plural(num_tasks, "task")} of a search` : plural(num_tasks, "task")}{" "}
         <span className="dim">on {platform}</span>
       </p>
       {script_path && <p className={classes.previewPath}>{script_path}</p>}
