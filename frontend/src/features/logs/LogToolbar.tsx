@@ -36,7 +36,7 @@ export function LogToolbar(props: LogToolbarProps) {
     <div className={classes.toolbar} role="toolbar" aria-label={`Tools for ${name}`}>
       <TextInput
         size="xs"
-        w={210}
+        className={classes.search}
         type="search"
         aria-label={`Search ${name}`}
         placeholder="Search the log"

@@ -1,10 +1,10 @@
+import { Skeleton } from "@mantine/core";
 import { IconChartLine } from "@tabler/icons-react";
 import { useMemo, useState } from "react";
 import { plural } from "~/lib/format";
 import { Empty } from "~/ui/Empty";
 import { ErrorBoundary } from "~/ui/ErrorBoundary";
 import { ErrorNote } from "~/ui/ErrorNote";
-import { LoadingBlock } from "~/ui/Loading";
 import { ChartTools } from "./ChartTools";
 import { chartSpecs, troubles } from "./charted";
 import { MetricChart } from "./MetricChart";
@@ -32,7 +32,7 @@ export function MetricCharts({ taskIds, names, emptyHint }: MetricChartsProps) {
         onRetry={metrics.retry}
       />
     );
-  if (metrics.isPending) return <LoadingBlock label="Loading the metrics" />;
+  if (metrics.isPending) return <LoadingCharts />;
   return <Charts metrics={metrics} names={names} emptyHint={emptyHint} numAsked={taskIds.length} />;
 }
 
@@ -88,6 +88,19 @@ function Charts({ metrics: { tasks, summaries }, names, emptyHint, numAsked }: C
             </ErrorBoundary>
           ))}
         </div>
+      </div>
+    </div>
+  );
+}
+
+/** Cards in the places of charts that are on their way. */
+function LoadingCharts() {
+  return (
+    <div className={classes.scroller} role="status" aria-label="Loading the metrics">
+      <div className={classes.grid}>
+        {["one", "two", "three", "four"].map((place) => (
+          <Skeleton key={place} height={242} radius="sm" />
+        ))}
       </div>
     </div>
   );

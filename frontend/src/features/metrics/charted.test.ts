@@ -41,7 +41,7 @@ const tasks = [
 
 it("one task has a chart a metric, its classes together", () => {
   const specs = chartSpecs([[summary("IoU", ["road", "car"]), summary("loss"), summary("acc")]]);
-  expect(specs.map(({ id }) => id)).toEqual(["acc", "loss", "IoU"]);
+  expect(specs.map(({ id }) => id)).toEqual(["acc", "loss", "IoU per class"]);
 });
 
 it("of several tasks each class has its chart, and each metric once", () => {
@@ -54,7 +54,7 @@ it("of several tasks each class has its chart, and each metric once", () => {
 
 it("a plain and a classwise metric of one name are two charts", () => {
   const specs = chartSpecs([[summary("IoU"), summary("IoU", ["road"])]]);
-  expect(specs.map(({ isClasswise }) => isClasswise)).toEqual([false, true]);
+  expect(specs.map(({ id }) => id)).toEqual(["IoU", "IoU per class"]);
   const answer = [line(3, "IoU"), line(3, "IoU", "road")];
   const [plain] = specs;
   expect(plain && chartSeries(plain, answer, tasks.slice(0, 1), "epoch")).toHaveLength(1);

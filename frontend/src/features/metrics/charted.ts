@@ -40,7 +40,7 @@ export function chartSpecs(
     else classes.set(metric.name, new Set([...(classes.get(metric.name) ?? []), ...metric.classes]));
   }
   const spec = (metric: string, classLabel: string | null, isClasswise: boolean): ChartSpec => ({
-    id: classLabel === null ? metric : `${metric} · ${classLabel}`,
+    id: classLabel !== null ? `${metric} · ${classLabel}` : isClasswise ? `${metric} per class` : metric,
     metric,
     classLabel,
     isClasswise,

@@ -112,7 +112,7 @@ function OfferedColumns({ text, choices, onColumns }: ChoicesProps & { text: str
     "get",
     "/tasks/columns",
     { params: { query: name ? { name } : {} } },
-    { placeholderData: (old) => old },
+    { placeholderData: (old) => old, refetchOnMount: "always" },
   );
   const shown = new Set(choices.map(({ id }) => id));
   const isOffered = (id: string) => text !== "" || !shown.has(id);

@@ -19,13 +19,13 @@ export function FilterMenu({ search, onSearch }: FilterMenuProps) {
   const count = countFilters(search);
   return (
     <Popover position="bottom-end" width={320} withinPortal trapFocus shadow="sm">
-      <Popover.Target>
-        <Indicator label={count} size={15} disabled={count === 0} color="indigo" inline offset={3}>
+      <Indicator label={count} size={15} disabled={count === 0} color="indigo" inline offset={3}>
+        <Popover.Target>
           <IconAction label="Filters" variant="default" size={28}>
             <IconFilter size={15} />
           </IconAction>
-        </Indicator>
-      </Popover.Target>
+        </Popover.Target>
+      </Indicator>
       <Popover.Dropdown className={classes.menu}>
         <FilterFields search={search} onSearch={onSearch} />
         <Conditions search={search} onSearch={onSearch} />
@@ -46,7 +46,15 @@ function FilterFields({ search, onSearch }: FilterMenuProps) {
   const platforms = api.useQuery("get", "/platforms");
   const projects = api.useQuery("get", "/projects");
   const tags = api.useQuery("get", "/tags");
-  const common = { size: "xs", searchable: true, clearable: true, comboboxProps: { withinPortal: false } };
+  const common = {
+    size: "xs",
+    searchable: true,
+    clearable: true,
+    comboboxProps: { withinPortal: false },
+    // The list scrolls by itself: a scroll area of its own could not be reached by keyboard.
+    withScrollArea: false,
+    styles: { options: { maxHeight: 220, overflowY: "auto" as const } },
+  };
   return (
     <>
       <MultiSelect

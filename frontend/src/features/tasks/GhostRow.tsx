@@ -34,6 +34,7 @@ export function GhostRows({ columns, template }: Omit<GhostRowProps, "index">) {
       aria-label="Loading the tasks"
       style={{ position: "relative", flex: 1, overflow: "hidden" }}
     >
+      <div className={classes.header} />
       {Array.from({ length: 30 }, (_, index) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: grey rows have no other identity
         <GhostRow key={index} index={index} columns={columns} template={template} />

@@ -28,7 +28,7 @@ export function GitDiff({ text, isCut }: { text: string; isCut: boolean }) {
         <CopyButton value={text} what="the diff" />
       </div>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: whoever has no mouse scrolls it with the keyboard */}
-      <section className={`mono ${classes.diff}`} aria-label="Uncommitted changes" tabIndex={0}>
+      <section className={`mono ${classes.diff}`} aria-label="Text of the diff" tabIndex={0}>
         {shown.map((line) => (
           <div key={line.number} className={classes.diffLine} data-kind={line.kind}>
             {SAID[line.kind] && <span className="visually-hidden">{SAID[line.kind]}</span>}

@@ -57,16 +57,13 @@ function FirstSteps() {
   const samples = SAMPLES.filter(({ config }) => present.has(config));
   const submit = api.useMutation("post", "/tasks");
   return (
-    <Empty
-      icon={<IconRocket size={32} stroke={1.5} />}
-      title="Nothing has run yet"
-      action={<Button onClick={() => openDialog({ submit: true }, { isStep: true })}>New task</Button>}
-    >
+    <Empty icon={<IconRocket size={32} stroke={1.5} />} title="Nothing has run yet">
       <p>
         A task is one run of a script with one YAML file. Its script is started as{" "}
         <code className="mono">python SCRIPT CONFIG.yaml</code>; what it prints and writes is shown here while
         it runs.
       </p>
+      <Button onClick={() => openDialog({ submit: true }, { isStep: true })}>New task</Button>
       {samples.length > 0 && (
         <>
           <p>Or run one of the samples and watch:</p>

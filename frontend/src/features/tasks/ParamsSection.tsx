@@ -50,7 +50,7 @@ export function FilteredTable({ title, id, rows, names }: FilteredTableProps) {
         )}
       </div>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: whoever has no mouse scrolls it with the keyboard */}
-      <section className={classes.longTable} aria-label={title} tabIndex={0}>
+      <section className={classes.longTable} aria-label={`List of ${title}`} tabIndex={0}>
         <table className={classes.table}>
           <thead className="visually-hidden">
             <tr>

@@ -69,7 +69,7 @@ export function SelectionActions(props: TaskFooterProps) {
         label="Overlay curves"
         icon={<IconChartLine size={15} aria-hidden />}
         isPrimary
-        refusal={ids.length < 2 ? "select two tasks or more" : null}
+        refusal={overlayRefusal(ids.length)}
         onClick={() => onSearch({ overlay: true, task: undefined })}
       />
       {offered.map((action) => (
@@ -90,6 +90,14 @@ export function SelectionActions(props: TaskFooterProps) {
       <TagDialog kind={dialog} ids={ids} known={known} onClose={() => setDialog(null)} />
     </>
   );
+}
+
+/** More curves on one chart than this tell nothing. */
+const MOST_OVERLAID = 50;
+
+function overlayRefusal(count: number): string | null {
+  if (count < 2) return "select two tasks or more";
+  return count > MOST_OVERLAID ? `at most ${MOST_OVERLAID} tasks at once` : null;
 }
 
 function CloneAction({ ids }: { ids: readonly number[] }) {

@@ -5,6 +5,9 @@ import { StatusIcon } from "~/ui/StatusBadge";
 import { filterQuery, type TaskFilter, toggled } from "./searchParams";
 import classes from "./TaskList.module.css";
 
+/** More chips than this have no room for their words. */
+const MANY = 6;
+
 interface StatusChipsProps {
   search: TaskFilter;
   onStatus: (status: Status[] | undefined) => void;
@@ -22,9 +25,8 @@ export function StatusChips({ search, onStatus }: StatusChipsProps) {
   const shown = STATUSES.filter(
     (status) => (byStatus.get(status) ?? 0) > 0 || search.status?.includes(status),
   );
-  if (shown.length === 0) return null;
   return (
-    <ul className={classes.chips} aria-label="Filter by status">
+    <ul className={classes.chips} aria-label="Filter by status" data-many={shown.length > MANY || undefined}>
       {shown.map((status) => (
         <li key={status}>
           <button

@@ -1,10 +1,13 @@
-import { Autocomplete, Button, Group, Modal, MultiSelect, Stack, TagsInput } from "@mantine/core";
+import { Button, Chip, Group, Input, Modal, Stack, TagsInput, TextInput } from "@mantine/core";
 import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { api, type Task } from "~/api/client";
 import { plural } from "~/lib/format";
 import { ErrorNote } from "~/ui/ErrorNote";
 import { notify } from "~/ui/notify";
+
+/** More than these would be a list to read, not to press. */
+const MOST_OFFERED = 16;
 
 interface TagDialogProps {
   /** Which of the two is asked for; null while the dialog is closed. */
@@ -48,20 +51,22 @@ function TagForm({ ids, known, onClose }: FormProps) {
       <TagsInput
         label="Add"
         placeholder="Enter after each"
-        data={tags.data?.items.map(({ tag }) => tag) ?? []}
         value={add}
         onChange={setAdd}
         maxTags={50}
         data-autofocus
       />
-      <MultiSelect
-        label="Remove"
-        data={present}
-        value={remove}
-        onChange={setRemove}
-        placeholder={present.length === 0 ? "They have no tags" : undefined}
-        disabled={present.length === 0}
+      <Choices
+        label="Tags in use, to add"
+        options={tags.data?.items.slice(0, MOST_OFFERED).map(({ tag }) => tag) ?? []}
+        chosen={add}
+        onChange={setAdd}
       />
+      {present.length > 0 && (
+        <Input.Wrapper label="Remove">
+          <Choices label="Tags to remove" options={present} chosen={remove} onChange={setRemove} />
+        </Input.Wrapper>
+      )}
       <Outcome tagging={tagging} onClose={onClose} isEmpty={add.length + remove.length === 0}>
         {() => tagging.mutate({ body: { ids: [...ids], add, remove } })}
       </Outcome>
@@ -74,22 +79,51 @@ function ProjectForm({ ids, known, onClose }: FormProps) {
   const isCommon = known.length === ids.length && known.every(({ project }) => project === first?.project);
   const [project, setProject] = useState(isCommon ? (first?.project ?? "") : "");
   const projects = api.useQuery("get", "/projects");
+  const named = projects.data?.items.map(({ name }) => name).filter((name) => name !== "") ?? [];
   const tagging = useTagging(onClose);
   return (
     <Stack gap="sm">
-      <Autocomplete
+      <TextInput
         label="Project"
         description="A new name makes a new project; nothing takes them out of any"
-        data={projects.data?.items.map(({ name }) => name).filter((name) => name !== "") ?? []}
         value={project}
-        onChange={setProject}
+        onChange={(event) => setProject(event.currentTarget.value)}
         maxLength={100}
         data-autofocus
+      />
+      <Choices
+        label="Projects there are"
+        options={named.slice(0, MOST_OFFERED)}
+        chosen={[project]}
+        onChange={(names) => setProject(names.at(-1) ?? "")}
       />
       <Outcome tagging={tagging} onClose={onClose} isEmpty={false}>
         {() => tagging.mutate({ body: { ids: [...ids], add: [], remove: [], project: project.trim() } })}
       </Outcome>
     </Stack>
+  );
+}
+
+interface ChoicesProps {
+  label: string;
+  options: readonly string[];
+  chosen: readonly string[];
+  onChange: (chosen: string[]) => void;
+}
+
+/** What there is already, to press instead of typing. */
+function Choices({ label, options, chosen, onChange }: ChoicesProps) {
+  if (options.length === 0) return null;
+  return (
+    <Chip.Group multiple value={[...chosen]} onChange={onChange}>
+      <Group gap={4} role="group" aria-label={label}>
+        {options.map((option) => (
+          <Chip key={option} value={option} size="xs" variant="outline">
+            {option}
+          </Chip>
+        ))}
+      </Group>
+    </Chip.Group>
   );
 }
 

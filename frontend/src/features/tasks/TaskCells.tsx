@@ -28,7 +28,11 @@ const CELLS: Record<string, (task: Task) => ReactNode> = {
   eta: (task) => formatDuration(remainingSeconds(task)),
   epoch_eta: (task) => formatDuration(epochRemainingSeconds(task)),
   phase: (task) => iterationText(task),
-  tags: (task) => <Tags tags={task.tags} most={6} />,
+  tags: (task) => (
+    <span className={classes.after}>
+      <Tags tags={task.tags} most={6} />
+    </span>
+  ),
   created_at: (task) => <Age time={task.created_at} />,
   duration: (task) => <Elapsed from={task.started_at} to={task.ended_at} />,
   started_at: (task) => formatTime(task.started_at),
@@ -82,12 +86,14 @@ function NameCell({ task }: { task: Task }) {
       >
         {name}
       </a>
-      {project && (
-        <span className={classes.project} title={`Project ${project}`}>
-          {project}
-        </span>
-      )}
-      <Tags tags={tags} most={MOST_TAGS} />
+      <span className={classes.after}>
+        {project && (
+          <span className={classes.project} title={`Project ${project}`}>
+            {project}
+          </span>
+        )}
+        <Tags tags={tags} most={MOST_TAGS} />
+      </span>
     </span>
   );
 }
@@ -96,7 +102,7 @@ function Tags({ tags, most }: { tags: readonly string[]; most: number }) {
   if (tags.length === 0) return null;
   const rest = tags.slice(most);
   return (
-    <span className={classes.tags}>
+    <>
       {tags.slice(0, most).map((tag) => (
         <span key={tag} className={classes.tag} title={tag}>
           {tag}
@@ -107,7 +113,7 @@ function Tags({ tags, most }: { tags: readonly string[]; most: number }) {
           +{rest.length}
         </span>
       )}
-    </span>
+    </>
   );
 }
 

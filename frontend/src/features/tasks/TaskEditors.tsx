@@ -25,6 +25,7 @@ function NotesEditor({ task }: { task: Task }) {
   return (
     <>
       <Textarea
+        size="sm"
         aria-label="Notes"
         placeholder="What was tried, and what came of it"
         autosize
@@ -56,6 +57,7 @@ function TagsEditor({ task }: { task: Task }) {
   return (
     <TagsInput
       mt="xs"
+      size="xs"
       label="Tags"
       placeholder={task.tags.length === 0 ? "Enter after each" : undefined}
       data={tags.data?.items.map(({ tag }) => tag) ?? []}
@@ -75,6 +77,7 @@ function ProjectEditor({ task }: { task: Task }) {
     <>
       <Autocomplete
         mt="xs"
+        size="xs"
         label="Project"
         placeholder="None"
         maxLength={100}

@@ -258,7 +258,9 @@ const MOST_PARAMS = 3;
 
 function keyFacts(task: Task): KeyValueItem[] {
   const metrics = Object.entries(task.metrics).filter(([, { is_classwise }]) => !is_classwise);
-  const params = Object.entries(task.params).filter(([path, value]) => isTelling(path, value));
+  const params = Object.entries(task.params)
+    .filter(([path, value]) => isTelling(path, value))
+    .sort(([one], [other]) => fame(one) - fame(other));
   return [
     { label: "Platform", value: task.platform },
     task.started_at === null
@@ -274,6 +276,14 @@ function keyFacts(task: Task): KeyValueItem[] {
       isMono: true,
     })),
   ];
+}
+
+/** The parameters that people look for first, by the last part of their path. */
+const FAMOUS = ["lr", "learning_rate", "batch_size", "batch", "optimizer", "optim", "model", "arch", "seed"];
+
+function fame(path: string): number {
+  const place = FAMOUS.indexOf(path.split(".").at(-1) ?? "");
+  return place < 0 ? FAMOUS.length : place;
 }
 
 /** A parameter worth a place in the header: a short value, and not one that the server wrote or the bar shows. */

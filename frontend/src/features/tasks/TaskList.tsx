@@ -37,7 +37,7 @@ export function TaskList({ search, onSearch, onOpen, onClose }: TaskListProps) {
     if (action === "delete" || action === "archive" || action === "unarchive") selection.leave(ids);
     if (action === "delete" && search.task !== undefined && ids.includes(search.task)) onClose();
   });
-  const columns = useColumns(search.columns, width - CHECK_WIDTH);
+  const columns = useColumns(search.columns, width - CHECK_WIDTH, rows.entries);
   const changeColumns = useCallback(
     (choices: readonly ColumnChoice[] | undefined) => onSearch({ columns: storeColumns(choices) }),
     [onSearch],
@@ -61,6 +61,7 @@ export function TaskList({ search, onSearch, onOpen, onClose }: TaskListProps) {
           <ErrorNote title="The tasks could not be read" message={rows.error.message} onRetry={rows.retry} />
         </div>
       )}
+      {rows.total === null && rows.error && <div className={classes.room} />}
       {rows.total === null && !rows.error && (
         <GhostRows columns={table.columns} template={gridTemplate(table.columns)} />
       )}

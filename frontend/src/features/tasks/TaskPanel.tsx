@@ -1,18 +1,23 @@
-import { Tabs } from "@mantine/core";
+import { Menu, Tabs } from "@mantine/core";
+import { IconFiles, IconX } from "@tabler/icons-react";
 import type { ReactNode } from "react";
 import type { LogFile, Task } from "~/api/client";
 import { formatBytes } from "~/lib/format";
 import { Empty } from "~/ui/Empty";
 import { ErrorBoundary } from "~/ui/ErrorBoundary";
 import { ErrorNote } from "~/ui/ErrorNote";
+import { IconAction } from "~/ui/IconAction";
 import { LoadingRows } from "~/ui/Loading";
 import { ConfigTab } from "./ConfigTab";
 import { DetailsTab } from "./DetailsTab";
 import { TaskHeader } from "./TaskHeader";
 import classes from "./TaskPanel.module.css";
-import { logTabs, shownTab } from "./taskTabs";
+import { type LogTab, logTabs, shownTab } from "./taskTabs";
 import { useTask } from "./useTask";
 import type { TaskActionRunner } from "./useTaskActions";
+
+/** More logs than this may not fit beside the other tabs. */
+const FEW_LOGS = 3;
 
 interface TaskPanelProps {
   taskId: number;
@@ -38,7 +43,10 @@ export function TaskPanel(props: TaskPanelProps) {
           <TaskTabs {...props} task={answer.data} />
         </>
       ) : answer.error ? (
-        <div style={{ padding: 12 }}>
+        <div className={classes.missing}>
+          <IconAction label="Close the task" size={26} onClick={onClose}>
+            <IconX size={16} />
+          </IconAction>
           <ErrorNote
             title={`Task #${taskId} cannot be shown`}
             message={answer.error.message}
@@ -63,20 +71,28 @@ function TaskTabs({ task, tab, onTab, logs, renderLog, renderPlots }: TaskPanelP
       className={classes.tabs}
       classNames={{ tab: classes.tab }}
     >
-      <Tabs.List className={classes.tabList} aria-label="Logs, plots, config and details">
-        <div className={classes.logTabs}>
-          {files.map(({ name, size }) => (
-            <Tabs.Tab key={name} value={name} title={size === null ? name : `${name}, ${formatBytes(size)}`}>
-              {name}
-            </Tabs.Tab>
-          ))}
-        </div>
-        <div className={classes.fixedTabs}>
-          <Tabs.Tab value="plots">Plots</Tabs.Tab>
-          <Tabs.Tab value="config">Config</Tabs.Tab>
-          <Tabs.Tab value="details">Details</Tabs.Tab>
-        </div>
-      </Tabs.List>
+      <div className={classes.tabRow}>
+        {files.length > FEW_LOGS && <LogMenu files={files} onTab={onTab} />}
+        <Tabs.List className={classes.tabList} aria-label="Logs, plots, config and details">
+          <div className={classes.logTabs}>
+            {files.map(({ name, size }) => (
+              <Tabs.Tab
+                key={name}
+                ref={name === shown ? intoView : undefined}
+                value={name}
+                title={size === null ? name : `${name}, ${formatBytes(size)}`}
+              >
+                {name}
+              </Tabs.Tab>
+            ))}
+          </div>
+          <div className={classes.fixedTabs}>
+            <Tabs.Tab value="plots">Plots</Tabs.Tab>
+            <Tabs.Tab value="config">Config</Tabs.Tab>
+            <Tabs.Tab value="details">Details</Tabs.Tab>
+          </div>
+        </Tabs.List>
+      </div>
       <Tabs.Panel value={shown} className={classes.tabPanel}>
         <ErrorBoundary key={`${task.id} ${shown}`} what={`The tab ${shown}`}>
           {shown === "plots" && renderPlots(task)}
@@ -91,6 +107,35 @@ function TaskTabs({ task, tab, onTab, logs, renderLog, renderPlots }: TaskPanelP
         </ErrorBoundary>
       </Tabs.Panel>
     </Tabs>
+  );
+}
+
+/** A tab that was opened by a link or from the menu may be out of sight. */
+function intoView(tab: HTMLElement | null): void {
+  tab?.scrollIntoView({ block: "nearest", inline: "nearest" });
+}
+
+/** All logs by name and size, for tasks whose tabs do not fit. */
+function LogMenu({ files, onTab }: { files: readonly LogTab[]; onTab: (tab: string) => void }) {
+  return (
+    <Menu position="bottom-start" withinPortal>
+      <Menu.Target>
+        <IconAction label={`All ${files.length} logs`} size={26}>
+          <IconFiles size={15} />
+        </IconAction>
+      </Menu.Target>
+      <Menu.Dropdown mah={360} style={{ overflow: "auto" }}>
+        {files.map(({ name, size }) => (
+          <Menu.Item
+            key={name}
+            rightSection={<span className="dim">{size === null ? "" : formatBytes(size)}</span>}
+            onClick={() => onTab(name)}
+          >
+            {name}
+          </Menu.Item>
+        ))}
+      </Menu.Dropdown>
+    </Menu>
   );
 }
 

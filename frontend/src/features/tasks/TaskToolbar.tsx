@@ -32,26 +32,27 @@ export function TaskToolbar({ search, onSearch, columns, onColumns }: TaskToolba
     <div className={classes.toolbar} role="toolbar" aria-label="Filters and columns">
       <FilterBox search={search} onSearch={onSearch} inputRef={input} />
       <StatusChips search={search} onStatus={(status) => onSearch({ status })} />
-      <span className={classes.spacer} />
-      <ProjectSelect search={search} onSearch={onSearch} />
-      <SegmentedControl
-        size="xs"
-        aria-label="Which list"
-        data={[
-          { value: "active", label: "Active" },
-          { value: "archived", label: "Archived" },
-        ]}
-        value={search.archived ? "archived" : "active"}
-        onChange={(view) =>
-          onSearch({
-            archived: view === "archived" ? true : undefined,
-            status: undefined,
-            selected: undefined,
-          })
-        }
-      />
-      <FilterMenu search={search} onSearch={onSearch} />
-      <ColumnMenu columns={columns} onColumns={onColumns} />
+      <div className={classes.views}>
+        <ProjectSelect search={search} onSearch={onSearch} />
+        <SegmentedControl
+          size="xs"
+          aria-label="Which list"
+          data={[
+            { value: "active", label: "Active" },
+            { value: "archived", label: "Archived" },
+          ]}
+          value={search.archived ? "archived" : "active"}
+          onChange={(view) =>
+            onSearch({
+              archived: view === "archived" ? true : undefined,
+              status: undefined,
+              selected: undefined,
+            })
+          }
+        />
+        <FilterMenu search={search} onSearch={onSearch} />
+        <ColumnMenu columns={columns} onColumns={onColumns} />
+      </div>
     </div>
   );
 }
@@ -75,7 +76,7 @@ function FilterBox({ search, onSearch, inputRef }: FilterBoxProps) {
     <TextInput
       ref={inputRef}
       size="xs"
-      w={190}
+      className={classes.filterBox}
       type="search"
       aria-label="Filter the tasks"
       aria-keyshortcuts="/"
@@ -117,7 +118,7 @@ function ProjectSelect({ search, onSearch }: Pick<TaskToolbarProps, "search" | "
   return (
     <Select
       size="xs"
-      w={140}
+      className={classes.project}
       aria-label="Project"
       placeholder={chosen.length > 1 ? plural(chosen.length, "project") : "All projects"}
       data={[

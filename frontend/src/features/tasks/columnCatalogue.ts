@@ -28,10 +28,10 @@ const numeric = (id: string, label: string, width: number, more: Partial<ColumnS
 
 /** What every task has. Parameters and metrics come from the server's catalogue. */
 export const FIXED_COLUMNS: readonly ColumnSpec[] = [
-  text("id", "ID", 52),
-  text("name", "Name", 180, { grow: 3 }),
+  text("id", "ID", 60),
+  text("name", "Name", 180, { grow: 5 }),
   text("status", "Status", 132),
-  text("progress", "Progress", 150, { grow: 1 }),
+  text("progress", "Progress", 150, { grow: 3 }),
   numeric("eta", "ETA", 76, { longLabel: "ETA (time left in total)" }),
   numeric("epoch_eta", "Epoch left", 88, { longLabel: "Time left in the epoch", sortKey: undefined }),
   text("phase", "Phase", 160, { longLabel: "Phase and iteration", sortKey: undefined }),
@@ -93,7 +93,7 @@ export function columnSpec(id: string): ColumnSpec | null {
 /** The columns before anyone chose, and which of them give way first. `metric` is the commonest there is. */
 export function defaultColumns(metric: string | null): FittingColumn[] {
   return [
-    { id: "id", least: 52, rank: 0 },
+    { id: "id", least: 60, rank: 0 },
     { id: "name", least: 150, rank: 0 },
     { id: "status", least: 132, rank: 0 },
     { id: "platform", least: 96, rank: 5 },

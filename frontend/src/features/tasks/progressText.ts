@@ -13,8 +13,8 @@ export function fractionOf({ status, progress }: ProgressFacts): number | null {
 /** Epochs begun of all, counted from 1 as people do: "12/50"; "12" when the end is unknown. */
 export function epochText({ progress }: ProgressFacts): string {
   if (!progress || progress.epoch === null) return NOTHING;
-  const begun = formatCount(progress.epoch + 1);
-  return progress.num_epochs === null ? begun : `${begun}/${formatCount(progress.num_epochs)}`;
+  const begun = progress.epoch + 1;
+  return progress.num_epochs === null ? String(begun) : `${begun}/${progress.num_epochs}`;
 }
 
 /** "train 120/500" */
