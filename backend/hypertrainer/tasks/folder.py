@@ -24,7 +24,7 @@ MAX_SLUG_LENGTH = 60
 
 def folder_name(name: str, uuid: str) -> str:
     """A readable folder name that is unique by the uuid's first eight characters."""
-    slug = re.sub(r"[^A-Za-z0-9._-]+", "_", name).strip("._")[:MAX_SLUG_LENGTH]
+    slug = re.sub(r"[^A-Za-z0-9._-]+", "_", name).strip("._-")[:MAX_SLUG_LENGTH]
     return f"{slug or 'task'}-{uuid[:8]}"
 
 
