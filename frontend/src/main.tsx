@@ -26,7 +26,8 @@ const router = createAppRouter(session);
 createRoot(root).render(
   <StrictMode>
     <MantineProvider theme={theme} cssVariablesResolver={cssVariablesResolver} defaultColorScheme="auto">
-      <Notifications position="bottom-right" limit={4} />
+      {/* Above the bars at the bottom of pages, whose buttons one may want next. */}
+      <Notifications position="bottom-right" limit={4} mb={44} />
       <QueryClientProvider client={queryClient}>
         <LiveProvider>
           <RouterProvider router={router} />

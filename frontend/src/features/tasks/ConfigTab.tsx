@@ -16,7 +16,7 @@ export function ConfigTab({ task }: { task: Task }) {
   });
   if (answer.error)
     return (
-      <div className={classes.scroll}>
+      <div className={classes.config}>
         <ErrorNote
           title="The config could not be read"
           message={answer.error.message}

@@ -6,11 +6,11 @@ import { KeyValue, type KeyValueItem } from "~/ui/KeyValue";
 import { LoadingRows } from "~/ui/Loading";
 import { StatusBadge } from "~/ui/StatusBadge";
 import { Age, Elapsed } from "~/ui/Ticking";
+import classes from "./Details.module.css";
 import { EnvironmentSection } from "./EnvironmentSection";
 import { ParamsSection } from "./ParamsSection";
 import { defaultReason } from "./statusReasons";
 import { TaskEditors } from "./TaskEditors";
-import classes from "./TaskPanel.module.css";
 
 /** Everything about a task that is not a log, a curve or its config. */
 export function DetailsTab({ task }: { task: Task }) {

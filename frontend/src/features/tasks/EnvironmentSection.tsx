@@ -4,9 +4,9 @@ import { formatTime } from "~/lib/time";
 import { ErrorNote } from "~/ui/ErrorNote";
 import { KeyValue, type KeyValueItem } from "~/ui/KeyValue";
 import { LoadingRows } from "~/ui/Loading";
+import classes from "./Details.module.css";
 import { GitDiff } from "./GitDiff";
 import { FilteredTable } from "./ParamsSection";
-import classes from "./TaskPanel.module.css";
 
 /** What the script ran in, as it was recorded at its launch. */
 export function EnvironmentSection({ taskId }: { taskId: number }) {

@@ -48,7 +48,7 @@ export function ExportMenu({ search, total, selection, isAllSelected }: ExportMe
               label: `Selected ${formatCount(selection.size)}`,
               disabled: selection.size === 0,
             },
-            { value: "filter" as const, label: `Filter ${formatCount(total)}` },
+            { value: "filter" as const, label: `This list ${formatCount(total)}` },
             { value: "everything" as const, label: search.archived ? "All archived" : "All active" },
           ]}
         />

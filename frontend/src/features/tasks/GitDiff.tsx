@@ -2,8 +2,8 @@ import { Button } from "@mantine/core";
 import { useMemo, useState } from "react";
 import { plural } from "~/lib/format";
 import { CopyButton } from "~/ui/CopyButton";
+import classes from "./Details.module.css";
 import { type GitLineKind, gitLines } from "./gitLines";
-import classes from "./TaskPanel.module.css";
 
 const MOST_LINES = 400;
 const SAID: Partial<Record<GitLineKind, string>> = { added: "added: ", removed: "removed: " };

@@ -1,8 +1,8 @@
 import { TextInput } from "@mantine/core";
 import { useState } from "react";
 import { plural } from "~/lib/format";
+import classes from "./Details.module.css";
 import { valueText } from "./TaskCells";
-import classes from "./TaskPanel.module.css";
 
 /** More rows than this get a filter. */
 const MANY = 12;

@@ -122,7 +122,7 @@ function ProgressFacts({ task }: { task: Task }) {
       items={[
         ...(fraction === null ? [] : [{ label: "Done", value: formatPercent(fraction) }]),
         { label: "Epoch", value: epochText(task) },
-        { label: "Now", value: iterationText(task) },
+        { label: isRunning ? "Now" : "Last", value: iterationText(task) },
         ...(epoch_seconds === null
           ? []
           : [{ label: "An epoch takes", value: formatDuration(epoch_seconds) }]),

@@ -1,7 +1,7 @@
 import { Autocomplete, Button, Group, TagsInput, Textarea } from "@mantine/core";
 import { type ReactNode, useState } from "react";
 import { api, type Task } from "~/api/client";
-import classes from "./TaskPanel.module.css";
+import classes from "./Details.module.css";
 import { useTaskUpdate } from "./useTask";
 
 /** What people add to a task: notes, tags, a project. */

@@ -1,5 +1,5 @@
 import { useElementSize } from "@mantine/hooks";
-import { useCallback, useMemo, useState } from "react";
+import { useCallback, useEffect, useMemo, useState } from "react";
 import { ErrorNote } from "~/ui/ErrorNote";
 import { ActiveFilters } from "./ActiveFilters";
 import { type ColumnChoice, withMoved, withWidth } from "./columnState";
@@ -11,7 +11,7 @@ import { TaskFooter } from "./TaskFooter";
 import { TaskGrid } from "./TaskGrid";
 import classes from "./TaskList.module.css";
 import { TaskToolbar } from "./TaskToolbar";
-import { type Columns, storeColumns, useColumns } from "./useColumns";
+import { type Columns, storeColumns, storedColumns, useColumns } from "./useColumns";
 import { useKnownTasks, useSelection } from "./useSelection";
 import { useTaskActions } from "./useTaskActions";
 import { useTaskRows, type VisibleRange } from "./useTaskRows";
@@ -42,6 +42,11 @@ export function TaskList({ search, onSearch, onOpen, onClose }: TaskListProps) {
     (choices: readonly ColumnChoice[] | undefined) => onSearch({ columns: storeColumns(choices) }),
     [onSearch],
   );
+  // What this browser remembers goes into the URL, so that its link shows others the same.
+  const remembered = search.columns === undefined ? storedColumns() : undefined;
+  useEffect(() => {
+    if (remembered !== undefined) onSearch({ columns: remembered });
+  }, [remembered, onSearch]);
   const onSort = useCallback(
     (key: string, isAdded: boolean) => onSearch({ sort: nextSort(sort, key, isAdded) }),
     [onSearch, sort],

@@ -22,6 +22,7 @@ it("counts from one, as people do", () => {
 
 it("nothing is left of a task that has ended", () => {
   expect(remainingSeconds({ status: "crashed", progress })).toBeNull();
+  expect(remainingSeconds({ status: "waiting", progress })).toBeNull();
   expect(fractionOf({ status: "crashed", progress })).toBe(0.824);
   expect(fractionOf({ status: "finished", progress })).toBe(1);
 });

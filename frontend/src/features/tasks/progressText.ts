@@ -1,6 +1,5 @@
 import type { Task } from "~/api/client";
 import { formatCount, formatPercent, NOTHING } from "~/lib/format";
-import { isActive } from "~/lib/statuses";
 import { formatDuration } from "~/lib/time";
 
 type ProgressFacts = Pick<Task, "status" | "progress">;
@@ -29,12 +28,12 @@ export function iterationText({ progress }: ProgressFacts): string {
 
 /** Seconds until the task ends; null when it has, or when that cannot be told. */
 export function remainingSeconds({ status, progress }: ProgressFacts): number | null {
-  return isActive(status) ? (progress?.total_remaining_seconds ?? null) : null;
+  return status === "running" ? (progress?.total_remaining_seconds ?? null) : null;
 }
 
 /** Seconds until the present epoch ends. */
 export function epochRemainingSeconds({ status, progress }: ProgressFacts): number | null {
-  return isActive(status) ? (progress?.epoch_remaining_seconds ?? null) : null;
+  return status === "running" ? (progress?.epoch_remaining_seconds ?? null) : null;
 }
 
 /** For screen readers and the panel: "82%, epoch 164/200, 4h 06m left". */

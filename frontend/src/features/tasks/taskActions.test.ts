@@ -45,7 +45,9 @@ it("says for how many of the selected an action is", () => {
   expect(eligibility("resume", some)).toEqual({ count: 2, total: 3, refusal: null });
   expect(eligibility("resume", some, 5)).toMatchObject({ count: 7, total: 8 });
   expect(eligibility("delete", some).refusal).toBe("only archived tasks can be deleted");
-  expect(eligibility("cancel", [task("finished"), task("crashed")]).refusal).toBe("it is for none of them");
+  expect(eligibility("cancel", [task("finished"), task("crashed")]).refusal).toBe(
+    "not possible for any of the selected",
+  );
   expect(eligibility("cancel", [task("lost"), task("lost")]).refusal).toBe("they are lost already");
   expect(eligibility("cancel", []).refusal).toBe("nothing is selected");
 });

@@ -94,7 +94,7 @@ function commonRefusal(refusals: readonly (string | null)[]): string {
   const first = refusals.find((refusal) => refusal !== null) ?? "nothing is selected";
   if (refusals.length <= 1) return first;
   const isOne = refusals.every((refusal) => refusal === first);
-  return isOne ? first.replace(/^it is/, "they are") : "it is for none of them";
+  return isOne ? first.replace(/^it is/, "they are") : "not possible for any of the selected";
 }
 
 /** The actions a single task's panel offers, the likeliest first. */
