@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlmodel import col, select
+from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from hypertrainer.clock import utc_now
@@ -100,13 +100,21 @@ def _read_params(folder: Path) -> dict[str, Any]:
         return {}
 
 
+async def _free_id(
+    session: AsyncSession, table: type[Task] | type[Search], wanted: int | None
+) -> int:
+    """The id that a row had, or the one after all others: a sequence may know of none of them."""
+    if wanted is not None and await session.get(table, wanted) is None:
+        return wanted
+    return ((await session.exec(select(func.max(table.id)))).one() or 0) + 1
+
+
 async def add_found(session: AsyncSession, found: FoundTask) -> None:
     """Add the rows of a task that the database does not have; its id is kept where it is free."""
     search = found.record.search
     search_id = await _search_id(session, search) if search else None
     task = _task_of(found, search_id)
-    if task.id is not None and await session.get(Task, task.id) is not None:
-        task.id = None
+    task.id = await _free_id(session, Task, found.record.id)
     session.add(task)
     await session.flush()
     task_id, record = saved_id(task), found.record
@@ -124,7 +132,6 @@ def _task_of(found: FoundTask, search_id: int | None) -> Task:
     is_current = last.state != AttemptState.QUEUED and record.status.is_active
     return Task(
         **record.model_dump(include=COPIED_FIELDS),
-        id=record.id,
         output_path=str(found.folder),
         search_id=search_id,
         params=found.params,
@@ -148,8 +155,7 @@ async def _search_id(session: AsyncSession, record: SearchRecord) -> int:
     search = (await session.exec(query)).first()
     if search is None:
         search = Search(**record.model_dump(exclude={"trial_number", "trial_params", "is_stopped"}))
-        if search.id is not None and await session.get(Search, search.id) is not None:
-            search.id = None
+        search.id = await _free_id(session, Search, record.id)
     if record.is_stopped:
         search.status, search.ended_at = SearchStatus.STOPPED, record.ended_at
     session.add(search)

@@ -37,10 +37,12 @@ class ReindexReport:
 async def reindex(database: Database, roots: Sequence[Path]) -> ReindexReport:
     """Add every task whose folder lies under these roots and whose row is missing."""
     report = ReindexReport()
+    without_id: list[FoundTask] = []
     for root in roots:
         folders = await asyncio.to_thread(list_folders, root, report.unreadable)
         for start in range(0, len(folders), BATCH):
-            await _add_folders(database, folders[start : start + BATCH], report)
+            without_id += await _add_folders(database, folders[start : start + BATCH], report)
+    await _add_tasks(database, without_id, report)
     if not database.is_sqlite:
         await _advance_sequences(database)
     return report
@@ -65,12 +67,24 @@ def _find_folders(root: Path, unreadable: list[str], depth: int) -> Iterator[Pat
             yield from _find_folders(child, unreadable, depth - 1)
 
 
-async def _add_folders(database: Database, folders: Sequence[Path], report: ReindexReport) -> None:
+async def _add_folders(
+    database: Database, folders: Sequence[Path], report: ReindexReport
+) -> list[FoundTask]:
+    """Add the tasks of these folders; those that never got an id are returned, for the end."""
     found = await asyncio.to_thread(lambda: [find_task(folder) for folder in folders])
+    report.unreadable += [
+        str(folder) for folder, task in zip(folders, found, strict=True) if task is None
+    ]
+    tasks = [task for task in found if task is not None]
+    await _add_tasks(database, [task for task in tasks if task.record.id is not None], report)
+    return [task for task in tasks if task.record.id is None]
+
+
+async def _add_tasks(database: Database, tasks: Sequence[FoundTask], report: ReindexReport) -> None:
     async with database.transaction() as session:
-        for folder, task in zip(folders, found, strict=True):
-            if task is None or not await _is_added(session, task, report):
-                report.unreadable.append(str(folder))
+        for task in tasks:
+            if not await _is_added(session, task, report):
+                report.unreadable.append(str(task.folder))
 
 
 async def _is_added(session: AsyncSession, task: FoundTask, report: ReindexReport) -> bool:

@@ -86,5 +86,3 @@ def monitored_place(
     registry = Registry(settings.platforms_file, settings.output, fixed=[platform])
     services = Services(settings, database, registry, Broker(), Wakers())
     return MonitoredPlace(services, platform, PlatformPass(services, platform), folder)
-
-

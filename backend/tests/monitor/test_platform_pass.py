@@ -218,4 +218,3 @@ async def test_a_round_asks_the_platform_the_same_number_of_times_for_many_jobs_
             for row in (await session.exec(select(Attempt))).all():
                 await session.delete(row)
     assert calls[0] == calls[1]
-
