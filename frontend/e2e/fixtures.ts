@@ -5,8 +5,8 @@ import type { components } from "~/api/schema";
 import { type RunningServer, startServer } from "./server";
 
 type Schemas = components["schemas"];
-export type Submit = Schemas["TaskSubmit"];
-export type Task = Schemas["TaskRead"];
+type Submit = Partial<Schemas["TaskSubmit"]>;
+type Task = Schemas["TaskRead"];
 type Submitted = Schemas["TaskSubmitted"];
 
 /** The server as a test sees it. */
@@ -20,7 +20,6 @@ export interface Lab extends RunningServer {
   config: (id: number) => Promise<string>;
   /** Puts a script or config on the path. */
   write: (name: string, text: string) => Promise<void>;
-  errors: string[];
 }
 
 interface WorkerFixtures {
@@ -67,7 +66,6 @@ async function labOf(server: RunningServer): Promise<Lab & { close: () => Promis
   const read = async (id: number): Promise<Task> => (await api.get(`/tasks/${id}`)).json();
   return {
     ...server,
-    errors: [],
     submit: async (body) => {
       const answer = await api.post("/tasks", { data: body });
       expect(answer.status(), await answer.text()).toBe(201);

@@ -106,6 +106,7 @@ function View({ tab, tasks, state, change, onIds }: ViewProps) {
     );
   return (
     <div className={classes.charts}>
+      <h2 className="visually-hidden">Curves</h2>
       <MetricCharts taskIds={ids} />
     </div>
   );

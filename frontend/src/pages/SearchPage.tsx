@@ -65,6 +65,7 @@ function KnownSearch({ id }: { id: number }) {
       )}
       {tab === "curves" && (
         <div className={`card ${classes.charts}`}>
+          <h2 className="visually-hidden">Curves</h2>
           <MetricCharts
             taskIds={taskIds}
             emptyHint="The curves of all trials are laid over each other here."

@@ -39,6 +39,7 @@ export function SearchTrials({ search, trials, tasks, state, onState }: SearchTr
   };
   return (
     <>
+      <h2 className="visually-hidden">Trials</h2>
       <div className={classes.picker}>
         <JudgementPicker names={names} judgement={judgement} onChange={onState} />
         <span className={classes.spacer} />

@@ -44,18 +44,23 @@ export function FileSelect(props: FileSelectProps) {
   useEffect(() => setText(value), [value]);
 
   const isFresh = isTyping && q === text.trim() && !files.isPlaceholderData;
-  // Enter takes the first hit, once the hits are those of what is typed.
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the combobox is another object at every rendering
-  useEffect(() => {
-    if (isFresh && items.length > 0) combobox.selectFirstOption();
-  }, [items, isFresh]);
-
+  const [isEntered, setIsEntered] = useState(false);
   const commit = (path: string) => {
     setText(path);
     setIsTyping(false);
+    setIsEntered(false);
     combobox.closeDropdown();
     if (path !== value) onChange(path);
   };
+
+  // Enter takes the hit that is typed in full, else the first one; it waits until the hits are those of what is typed.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: `commit` and the text are those of this rendering
+  useEffect(() => {
+    if (!isFresh) return;
+    if (items.length > 0) combobox.selectFirstOption();
+    if (isEntered)
+      commit(items.find(({ path }) => path === text.trim())?.path ?? items[0]?.path ?? text.trim());
+  }, [items, isFresh, isEntered]);
 
   return (
     <Combobox store={combobox} onOptionSubmit={commit} shadow="md">
@@ -85,6 +90,7 @@ export function FileSelect(props: FileSelectProps) {
           onChange={(event) => {
             setText(event.currentTarget.value);
             setIsTyping(true);
+            setIsEntered(false);
             combobox.openDropdown();
             combobox.resetSelectedOption();
           }}
@@ -92,7 +98,8 @@ export function FileSelect(props: FileSelectProps) {
             // In a form Enter would submit; here it ends the typing.
             if (event.key !== "Enter" || combobox.getSelectedOptionIndex() >= 0) return;
             event.preventDefault();
-            commit(text.trim());
+            if (isTyping && text.trim() !== "") setIsEntered(true);
+            else commit(text.trim());
           }}
           onClick={() => combobox.openDropdown()}
           onFocus={(event) => event.currentTarget.select()}

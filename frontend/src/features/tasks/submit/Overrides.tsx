@@ -49,8 +49,8 @@ export function Overrides({ rows, onChange, keys, problems }: OverridesProps) {
               placeholder={values.get(path) ?? "value"}
               spellCheck={false}
               value={row.text}
-              error={problem !== undefined}
-              aria-describedby={problem ? `override-${row.id}` : undefined}
+              error={problem}
+              classNames={{ root: classes.bare, error: classes.rowError }}
               onChange={(event) => patch(row.id, { text: event.currentTarget.value })}
             />
             <IconAction
@@ -60,11 +60,6 @@ export function Overrides({ rows, onChange, keys, problems }: OverridesProps) {
             >
               <IconTrash size={15} />
             </IconAction>
-            {problem && (
-              <p id={`override-${row.id}`} className={classes.fieldError}>
-                {problem}
-              </p>
-            )}
           </div>
         );
       })}

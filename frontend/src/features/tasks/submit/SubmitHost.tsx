@@ -2,7 +2,7 @@ import { Anchor } from "@mantine/core";
 import { useHotkeys } from "@mantine/hooks";
 import { useQueryClient } from "@tanstack/react-query";
 import { useBlocker, useNavigate, useSearch } from "@tanstack/react-router";
-import { lazy, Suspense, useRef, useState } from "react";
+import { lazy, Suspense, useEffect, useRef, useState } from "react";
 import { plural } from "~/lib/format";
 import { ConfirmDialog } from "~/ui/ConfirmDialog";
 import { notify } from "~/ui/notify";
@@ -40,6 +40,8 @@ export function SubmitHost() {
   useHotkeys([
     ["n", () => !isOpen && document.querySelector("[aria-modal=true]") === null && show({ submit: true })],
   ]);
+
+  useFocusReturn(isOpen);
 
   const onLaunched = (result: Launched) => {
     isLaunched.current = true;
@@ -86,6 +88,17 @@ export function SubmitHost() {
       )}
     </>
   );
+}
+
+/** Gives the focus back to where it was before the dialog opened. */
+function useFocusReturn(isOpen: boolean) {
+  useEffect(() => {
+    if (!isOpen) return;
+    const opener = document.activeElement;
+    return () => {
+      if (opener instanceof HTMLElement && opener.isConnected) opener.focus();
+    };
+  }, [isOpen]);
 }
 
 function staysOpen(search: unknown): boolean {
