@@ -16,11 +16,12 @@ import pytest
 import typer
 from hypothesis import given
 from hypothesis import strategies as st
+from rich.console import Console
 from typer.testing import CliRunner, Result
 
 from hypertrainer.cli import app
 from hypertrainer.cli.filters import parse_ids
-from hypertrainer.cli.output import age_text, duration_text
+from hypertrainer.cli.output import age_text, duration_text, print_table
 from hypertrainer.cli.submitting import parse_override
 from tests.served import Served, free_port, serving
 
@@ -203,6 +204,27 @@ def test_tasks_are_listed_filtered_sorted_and_with_chosen_columns(shell: Shell) 
     assert table.splitlines()[0].split() == ["ID", "LR", "METRICS.LOSS.MIN", "TAGS"]
     assert table.splitlines()[1].split() == [str(second), "1", "0.25", "best"]
     assert "1 of 2" in shell("ls", "--project", "listed", "-n", "1").stderr
+
+
+def table_in_a_terminal(rows: list[list[str]], width: int, tmp_path: Path) -> list[str]:
+    with (tmp_path / "screen").open("w+") as screen:
+        terminal = Console(file=screen, width=width)
+        print_table(["ID", "NAME", "STATUS"], rows, terminal)
+        screen.seek(0)
+        return screen.read().splitlines()
+
+
+def test_a_narrow_terminal_cuts_the_widest_column_alone(tmp_path: Path) -> None:
+    lines = table_in_a_terminal([["12", "n" * 200, "finished"]], 40, tmp_path)
+    assert lines[1].split()[::2] == ["12", "finished"]
+    assert lines[1].split()[1].endswith("n…")
+    assert len(lines[1]) <= 40
+
+
+def test_what_is_piped_is_neither_cut_nor_folded(shell: Shell) -> None:
+    task_id = shell.submit("good.yaml", "--name", "n" * 200)
+    assert "n" * 200 in shell("ls", "-n", "1").stdout
+    assert shell("show", str(task_id)).stdout.startswith(f"#{task_id} {'n' * 200}  ")
 
 
 def test_a_task_is_shown_whole(shell: Shell) -> None:

@@ -13,8 +13,9 @@ from rich.text import Text
 if TYPE_CHECKING:
     from pydantic import BaseModel
 
-console = Console()
-errors = Console(stderr=True)
+UNFOLDED = 10_000  # columns: what is piped into a program is never cut or folded
+console = Console(width=None if sys.stdout.isatty() else UNFOLDED)
+errors = Console(stderr=True, width=None if sys.stderr.isatty() else UNFOLDED)
 JsonOption = Annotated[bool, typer.Option("--json", help="Print the API's JSON.")]
 STATUS_STYLES = {
     "waiting": ("◷", "yellow"),
@@ -40,17 +41,23 @@ def print_json(body: "BaseModel | Sequence[BaseModel]") -> None:
     sys.stdout.write(text + "\n")
 
 
-def print_table(headings: Sequence[str], rows: Iterable[Sequence[str | Text]]) -> None:
-    """Print rows under headings. Piped into a program, nothing is cut or folded."""
+def print_table(
+    headings: Sequence[str], rows: Iterable[Sequence[str | Text]], out: Console = console
+) -> None:
+    """Print rows under headings, each on one line; a narrow terminal cuts the widest column."""
     table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
     for heading in headings:
-        table.add_column(heading, no_wrap=True)
+        table.add_column(_one_line(heading))
     for row in rows:
-        table.add_row(*(Text(cell) if isinstance(cell, str) else cell for cell in row))
-    if console.is_terminal:
-        console.print(table)
-    else:
-        console.print(table, width=max(console.width, console.measure(table).maximum))
+        table.add_row(*map(_one_line, row))
+    out.print(table)
+
+
+def _one_line(cell: str | Text) -> Text:
+    text = Text(cell) if isinstance(cell, str) else cell
+    # Said of the cell, not of the column: Rich squeezes columns that may not wrap all alike.
+    text.no_wrap, text.overflow = True, "ellipsis"
+    return text
 
 
 def status_text(status: str) -> Text:

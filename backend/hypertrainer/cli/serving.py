@@ -29,6 +29,7 @@ from hypertrainer.server.open_streams import OpenStreams
 from hypertrainer.settings import Settings
 
 GRACE_SECONDS = 5
+PANEL_WIDTH = 80
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -46,7 +47,9 @@ class Announcement:
         record = json.dumps({"url": self.url, "pid": os.getpid()})
         write_private_file(self.settings.home / SERVER_FILE, record + "\n")
         if not is_loopback(self.settings.host):
-            errors.print(Panel(_openness(self.settings), title="Open to the network", style="red"))
+            text = _openness(self.settings)
+            width = min(errors.width, PANEL_WIDTH)
+            errors.print(Panel(text, title="Open to the network", style="red", width=width))
         link = Text.assemble("HyperTrainer is ready: ", (self.link, "bold cyan"))
         console.print(link, soft_wrap=True)
         hint = Text(f"Home: {self.settings.home}. Ctrl+C stops the server, not the tasks.", "dim")
