@@ -6,7 +6,7 @@ This is the one place that catches every exception: a pass that fails is logged 
 import asyncio
 import contextlib
 import random
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -16,6 +16,7 @@ from hypertrainer.clock import utc_now
 
 log = structlog.get_logger(__name__)
 MAX_BACK_OFF_SECONDS = 60.0
+GRACE_SECONDS = 2.0  # for rounds under way when a loop is ended
 
 # A pass gets through one round of work and says in how many seconds it wants to be called again.
 Pass = Callable[[], Awaitable[float]]
@@ -38,7 +39,8 @@ class LoopHealth:
 class Loop:
     """One pass, repeated: at once when woken, else when the pass itself asked to be called.
 
-    `wait` may return early when something happened that the pass should look at.
+    `wait` may return early when something happened that the pass should look at. A pass without a
+    time-out is endless: it only watches, and may be cut at any time.
     """
 
     name: str
@@ -48,12 +50,14 @@ class Loop:
     wait: Callable[[], Awaitable[None]] | None = None
     least_pause_seconds: float = 0.0  # many wake-ups in a row make one round
     health: LoopHealth = field(default_factory=LoopHealth)
+    ending: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def run(self) -> None:
-        while True:
+        while not self.ending.is_set():
             self.waker.clear()
             await self._rest(await self._attempt())
-            await asyncio.sleep(self.least_pause_seconds)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self.ending.wait(), self.least_pause_seconds)
 
     async def _attempt(self) -> float:
         limit = asyncio.timeout(self.timeout_seconds)
@@ -77,7 +81,8 @@ class Loop:
 
     async def _rest(self, seconds: float) -> None:
         waits: list[asyncio.Task[object]] = [
-            asyncio.create_task(self.waker.wait(), name=f"{self.name}:woken")
+            asyncio.create_task(self.waker.wait(), name=f"{self.name}:woken"),
+            asyncio.create_task(self.ending.wait(), name=f"{self.name}:ending"),
         ]
         if self.wait is not None and not self.health.is_failing:
             waits.append(asyncio.create_task(_quietly(self.wait), name=f"{self.name}:changed"))
@@ -112,18 +117,28 @@ class Supervisor:
         self._running[loop.name] = asyncio.create_task(loop.run(), name=f"loop:{loop.name}")
 
     async def remove(self, name: str) -> None:
-        """Stop one loop."""
-        self._loops.pop(name, None)
-        running = self._running.pop(name, None)
-        if running is not None:
-            running.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await running
+        """End one loop."""
+        await self._end([name])
 
     async def stop(self) -> None:
-        """Stop every loop. Jobs go on; nothing that matters is only in memory."""
-        for name in list(self._running):
-            await self.remove(name)
+        """End every loop. Jobs go on; nothing that matters is only in memory."""
+        await self._end(list(self._running))
+
+    async def _end(self, names: Sequence[str]) -> None:
+        """Let rounds under way come to their end, for a while; endless ones are cut at once."""
+        ending = [self._let_end(name) for name in names if name in self._running]
+        if ending:
+            await asyncio.wait(ending, timeout=GRACE_SECONDS)
+        for running in ending:
+            running.cancel()
+        await asyncio.gather(*ending, return_exceptions=True)
+
+    def _let_end(self, name: str) -> asyncio.Task[None]:
+        loop, running = self._loops.pop(name), self._running.pop(name)
+        loop.ending.set()
+        if loop.timeout_seconds is None:
+            running.cancel()
+        return running
 
     def health(self) -> dict[str, LoopHealth]:
         return {name: loop.health for name, loop in self._loops.items()}

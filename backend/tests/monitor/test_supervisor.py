@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
 
+from hypertrainer.monitor import supervisor as supervising
 from hypertrainer.monitor.supervisor import Loop, Supervisor
 
 DEADLINE_SECONDS = 10
@@ -194,6 +195,46 @@ async def test_stop_ends_passes_under_way_promptly_and_none_runs_again() -> None
     assert supervisor.health() == {}
     others = asyncio.all_tasks() - {asyncio.current_task()}
     assert not [task for task in others if "loop:" in task.get_name()]
+
+
+async def test_stop_lets_a_round_under_way_come_to_its_end() -> None:
+    supervisor, has_begun, may_end, has_saved = (
+        Supervisor(),
+        asyncio.Event(),
+        asyncio.Event(),
+        False,
+    )
+
+    async def save() -> float:
+        nonlocal has_saved
+        has_begun.set()
+        await may_end.wait()
+        has_saved = True
+        return 3_600.0
+
+    supervisor.add(loop_of(save))
+    await has_begun.wait()
+    stopping = asyncio.create_task(supervisor.stop())
+    await asyncio.sleep(0)
+    may_end.set()
+    async with asyncio.timeout(1):
+        await stopping
+    assert has_saved
+
+
+async def test_stop_cuts_a_round_that_takes_too_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(supervising, "GRACE_SECONDS", 0.05)
+    supervisor, has_begun = Supervisor(), asyncio.Event()
+
+    async def hang() -> float:
+        has_begun.set()
+        await asyncio.Event().wait()
+        return 0.0
+
+    supervisor.add(loop_of(hang))
+    await has_begun.wait()
+    async with asyncio.timeout(2):
+        await supervisor.stop()
 
 
 async def test_a_loop_that_runs_already_is_not_started_twice(supervisor: Supervisor) -> None:

@@ -94,6 +94,7 @@ async def add_many(api: Api, count: int, **columns: Any) -> list[int]:
     return ids
 
 
+@pytest.mark.slow
 async def test_ten_thousand_tasks_are_acted_on_within_seconds(sqlite_api: Api) -> None:
     api, took = sqlite_api, {}
     ids = await add_many(api, 10_000)
