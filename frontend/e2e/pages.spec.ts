@@ -70,7 +70,9 @@ test("a running search is stopped after asking, and the list follows without a r
   await question.getByRole("button", { name: "Stop the search" }).click();
   await expect(question).toBeHidden();
   await expect(page.getByRole("main")).toContainText("stopped");
-  await expect(page.getByRole("region", { name: "Trials" }).getByText("cancelled")).toHaveCount(6);
+  await expect(page.getByRole("region", { name: "Trials" }).getByText("cancelled")).toHaveCount(6, {
+    timeout: 20_000,
+  });
   await page.goto("/ui/searches");
   await expect(row).toContainText("stopped");
   expect(search?.name).toBe("slow_hpsearch");

@@ -1,4 +1,5 @@
 import type { QueryClient } from "@tanstack/react-query";
+import { OvertakenAnswers } from "./overtaken";
 import { coalesced, isPatch, isRecord, type Patch, patched } from "./patches";
 import { STATUS_DEPENDENT, StatusWatch } from "./statusWatch";
 
@@ -16,6 +17,8 @@ const FIRST_RETRY_MS = 1000;
 const LAST_RETRY_MS = 5000;
 /** After this many failures in a row every retry also reads the visible lists again. */
 const POLL_AFTER = 3;
+/** The answers whose rows the stream patches. */
+const PATCHED_PATHS = ["/tasks", "/tasks/{task_id}"];
 /** Charts are read again at most this often. */
 const METRICS_EVERY_MS = 1000;
 /** Searches are counted again at most this often while their tasks change. */
@@ -40,17 +43,23 @@ export class LiveConnection {
   private readonly listeners = new Set<() => void>();
   private readonly logListeners = new Set<(growth: LogGrowth) => void>();
 
+  private readonly overtaken: OvertakenAnswers;
+
   constructor(
     private readonly cache: QueryClient,
     private readonly url = "/events",
-  ) {}
+  ) {
+    this.overtaken = new OvertakenAnswers(cache, PATCHED_PATHS);
+  }
 
   /** Opens the stream and keeps it open while the tab is visible; returns what ends that. */
   start(): () => void {
     const onVisibility = () => (document.hidden ? this.close("idle") : this.open());
     document.addEventListener("visibilitychange", onVisibility);
+    const endWatching = this.overtaken.start();
     onVisibility();
     return () => {
+      endWatching();
       document.removeEventListener("visibilitychange", onVisibility);
       this.close("idle");
     };
@@ -133,6 +142,7 @@ export class LiveConnection {
 
   private queue(patches: Patch[]): void {
     this.patches.push(...patches);
+    this.overtaken.remember(patches);
     this.frame ||= requestAnimationFrame(() => this.flush());
     if (patches.some((patch) => typeof patch["search_id"] === "number" && "status" in patch)) {
       this.searchesTimer ??= setTimeout(() => this.refreshSearches(), SEARCHES_EVERY_MS);
@@ -151,7 +161,7 @@ export class LiveConnection {
     this.frame = 0;
     const byId = coalesced(this.patches);
     this.patches = [];
-    for (const path of ["/tasks", "/tasks/{task_id}"]) {
+    for (const path of PATCHED_PATHS) {
       this.cache.setQueriesData<unknown>({ queryKey: ["get", path] }, (answer: unknown) =>
         patched(answer, byId),
       );
