@@ -33,7 +33,14 @@ export function Changes({ draft, original, after }: ChangesProps) {
           ))}
         </ul>
       )}
-      <DiffView before={text} after={after} label={`Config of #${task.id} and of the new task`} context={2} />
+      {(changed.length === 0 || text !== after) && (
+        <DiffView
+          before={text}
+          after={after}
+          label={`Config of #${task.id} and of the new task`}
+          context={2}
+        />
+      )}
     </section>
   );
 }
