@@ -93,7 +93,7 @@ def _ended(facts: AttemptFacts, seen: Observation, record: ExitRecord) -> Attemp
         status=status,
         reason=reason,
         exit_code=record.code,
-        signal=record.signal or _signal_name(record.code),
+        signal=_signal_name(record.code) or _full_name(record.signal),
         ended_at=record.at,
         missing_since=None,
         missing_count=0,
@@ -163,6 +163,11 @@ def _signal_name(code: int | None) -> str | None:
         return None
 
 
+def _full_name(signal: str | None) -> str | None:
+    """The signal that the wrapper forwarded (`TERM`), as everybody writes it."""
+    return f"SIG{signal}" if signal else None
+
+
 def _ended_without_record(facts: AttemptFacts, seen: Observation, now: datetime) -> AttemptFacts:
     if facts.stop_by is not None:
         status, reason = _stopped(facts.stop_by, "left no exit record")
@@ -205,8 +210,8 @@ def _absent(
         facts,
         now,
         TaskStatus.LOST,
-        f"Its job is gone and left no exit record{said}; it was probably killed from outside. "
-        "Resume to go on.",
+        f"Its job is gone and left no exit record{said}; it was probably killed from outside, "
+        "or its disk is full. Resume to go on.",
     )
 
 

@@ -149,7 +149,7 @@ async def test_a_running_task_is_asked_to_stop_and_is_stopping_until_it_has(api:
     for _ in range(2):
         await api.round()
     task = await api.read(task_id)
-    assert (task["status"], task["signal"], task["is_stopping"]) == ("cancelled", "TERM", False)
+    assert (task["status"], task["signal"], task["is_stopping"]) == ("cancelled", "SIGTERM", False)
     (attempt,) = (await api.get(f"/tasks/{task_id}/attempts"))["items"]
     assert attempt["stop_requested_at"] is not None
 

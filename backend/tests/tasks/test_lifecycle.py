@@ -179,3 +179,9 @@ def test_an_exit_record_always_ends_an_attempt(facts: AttemptFacts, record: Exit
     assert not after.status.is_active
     assert after.exit_code == record.code
     assert after.reason
+
+
+def test_a_signal_is_written_as_everybody_writes_it_whoever_noted_it():
+    facts = replace(RUNNING, stop_by=StopBy.USER)
+    assert resolve(facts, ended(0, "TERM"), NOW, PATIENCE).signal == "SIGTERM"
+    assert resolve(facts, ended(137, "TERM"), NOW, PATIENCE).signal == "SIGKILL"
