@@ -43,10 +43,14 @@ def connected() -> Iterator["Client"]:
 
 def print_api_error(error: "ApiError") -> None:
     """The message, and each field that is concerned, with its place in the YAML."""
-    errors.print(Text.assemble(("Error: ", "bold red"), error.body.message))
-    for problem in error.body.fields:
+    fields = error.body.fields
+    if len(fields) != 1:  # a single field's own line says it all
+        errors.print(Text.assemble(("Error: ", "bold red"), error.body.message))
+    for problem in fields:
         place = f" (line {problem.line}, column {problem.column})" if problem.line else ""
-        errors.print(Text(f"  {problem.path or 'request'}{place}: {problem.message}"))
+        lead = ("Error: ", "bold red") if len(fields) == 1 else "  "
+        said = f"{problem.path or 'request'}{place}: {problem.message}"
+        errors.print(Text.assemble(lead, said))
 
 
 def fail(message: str, code: int = FAILED) -> NoReturn:
