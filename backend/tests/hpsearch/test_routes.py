@@ -50,6 +50,7 @@ async def test_a_stopped_search_cancels_what_runs_and_never_starts_what_waits(ap
     stopped = (await api.post(f"/hpsearch/{search_id}/stop")).json()
     assert stopped["status"] == "stopped"
     assert stopped["ended_at"] is not None
+    assert await advance(api) == []  # tasks that are still stopping do not re-open it
     for _ in range(3):
         await api.round()
     assert (await api.read(first))["status"] == "finished"
