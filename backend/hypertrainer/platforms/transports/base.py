@@ -108,7 +108,7 @@ class Transport(ABC):
         Raises:
             OSError: it was not started.
         """
-        raise NotImplementedError
+        raise NotImplementedError(f"{type(self).__name__} spawns nothing; ask `can_spawn` first")
 
     async def machine(self) -> Machine | None:
         """What the machine at the other end has; None where it is not one machine.
