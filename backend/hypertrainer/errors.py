@@ -9,6 +9,7 @@ HyperTrainerError
 ├── StorageError          507  the disk is full or a folder cannot be written
 └── PlatformError         502  a platform answered, and refused
     └── PlatformUnreachable 503  a platform did not answer: nothing may be concluded
+        └── AuthNeeded      503  it answers, but lets nobody in until somebody does something
 """
 
 from collections.abc import Sequence
@@ -96,3 +97,9 @@ class PlatformUnreachable(PlatformError):
 
     code = "platform_unreachable"
     http_status = 503
+
+
+class AuthNeeded(PlatformUnreachable):
+    """A platform does not let us in: a key, a password or the acceptance of its own is missing."""
+
+    code = "platform_auth_needed"

@@ -115,11 +115,13 @@ async def test_migrating_again_does_nothing(empty_database: Database) -> None:
 @pytest.mark.parametrize("seed", sorted(SEEDS.glob("*.sql")), ids=lambda path: path.stem)
 async def test_rows_of_every_earlier_version_survive(empty_database: Database, seed: Path) -> None:
     await upgrade(empty_database, seed.stem)
-    await execute(empty_database, *filter(str.strip, seed.read_text("utf-8").split(";\n")))
+    rows = seed.read_text("utf-8")
+    await execute(empty_database, *filter(str.strip, rows.split(";\n")))
     await migrate(empty_database)
     async with empty_database.reading() as session:
         for table in TABLES:
-            assert (await session.exec(select(func.count()).select_from(table))).one() == 1, table
+            count = (await session.exec(select(func.count()).select_from(table))).one()
+            assert count == rows.count(f"INSERT INTO {table.__tablename__} "), table
         task = await get_task_read(session, 12)
     assert (task.name, task.tags, task.notes, task.params) == (
         "hp_test_hpsearch_0",
@@ -130,8 +132,11 @@ async def test_rows_of_every_earlier_version_survive(empty_database: Database, s
     assert task.metrics["loss"].last == 0.5
 
 
-def test_every_revision_has_a_seed() -> None:
-    assert [path.stem for path in sorted(SEEDS.glob("*.sql"))] == packaged_revisions()
+def test_every_revision_has_a_seed_and_the_newest_has_a_row_for_every_table() -> None:
+    seeds = sorted(SEEDS.glob("*.sql"))
+    assert [path.stem for path in seeds] == packaged_revisions()
+    newest = seeds[-1].read_text("utf-8")
+    assert all(f"INSERT INTO {table.__tablename__} " in newest for table in TABLES)
 
 
 async def test_two_servers_may_start_at_once(empty_database: Database) -> None:

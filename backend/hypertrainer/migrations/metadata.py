@@ -3,9 +3,27 @@
 from sqlalchemy import MetaData
 
 from hypertrainer.hpsearch.tables import Search, Trial
-from hypertrainer.tasks.tables import Attempt, MetricSummary, OutputFile, Task, TaskParam, TaskTag
+from hypertrainer.tasks.tables import (
+    AbandonedFolder,
+    Attempt,
+    MetricSummary,
+    OutputFile,
+    Task,
+    TaskParam,
+    TaskTag,
+)
 
-TABLES = (Task, Attempt, TaskTag, TaskParam, MetricSummary, OutputFile, Search, Trial)
+TABLES = (
+    AbandonedFolder,
+    Task,
+    Attempt,
+    TaskTag,
+    TaskParam,
+    MetricSummary,
+    OutputFile,
+    Search,
+    Trial,
+)
 
 
 def metadata() -> MetaData:

@@ -11,6 +11,8 @@ from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 
+from hypertrainer.platforms.transports.base import ReadRequest, Slice
+
 
 class JobState(StrEnum):
     """What a platform says of a job, mapped from its own words."""
@@ -34,8 +36,12 @@ class EndCause(StrEnum):
 
 
 class StopSignal(StrEnum):
-    """How hard a job is told to stop; the core escalates, with deadlines in the database."""
+    """How hard a job is told to stop; the core escalates, with deadlines in the database.
 
+    CHECKPOINT is the signal that the job itself asked for, where it asked for one.
+    """
+
+    CHECKPOINT = "CHECKPOINT"
     TERM = "TERM"
     KILL = "KILL"
 
@@ -51,15 +57,37 @@ class ConditionKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Resources:
-    """What a job asks for. None: the platform's default (a whole GPU where there are any)."""
+    """What a job asks for. None: the platform's default (a whole GPU where there are any).
+
+    `gpus`, `cpus` and `memory_bytes` are for each of its `nodes`. `checkpoint_signal` (`USR1`) is
+    sent `checkpoint_seconds` before the time limit, and so long before TERM when it is stopped.
+    """
 
     gpus: int | None = None
+    gpu_type: str | None = None
     cpus: int | None = None
     memory_bytes: int | None = None
     time_seconds: int | None = None
-    partition: str | None = None
-    account: str | None = None
-    raw: tuple[str, ...] = ()
+    nodes: int | None = None
+    partition: str | None = None  # or queue
+    account: str | None = None  # or project
+    qos: str | None = None
+    constraint: str | None = None
+    raw: tuple[str, ...] = ()  # options as the scheduler itself writes them
+    checkpoint_signal: str | None = None
+    checkpoint_seconds: int = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """The folder that a script is in, packed on the server's machine: a gzipped tar archive.
+
+    `digest` names its content (hexadecimal), and the folder that it is unpacked into there.
+    """
+
+    digest: str
+    archive: str
+    size_bytes: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +95,12 @@ class JobSpec:
     """One attempt, ready to be launched.
 
     `key` names the job everywhere (at most 15 characters, `[a-z][a-z0-9]*`). `folder` is the task's
-    output folder on the target, which exists and holds `config.yaml`; `command` is the argument
-    vector, run with `folder` as the working directory.
+    output folder on the target; `command` is the argument vector, run with `folder` as the working
+    directory. Where the output is local, the folder exists and holds all that is needed. Elsewhere
+    the platform makes it and writes `files` (by name) into it, unpacks `code`, and puts the path of
+    `script` there in the place of `{script}` in the command's words: a path inside of the code, or
+    without code a name to be looked up on the platform's own `path`. A folder that begins with `~/`
+    stands in `command`, `environment` and `files` as it is, and is replaced in all of them.
     """
 
     key: str
@@ -79,16 +111,25 @@ class JobSpec:
     setup: tuple[str, ...] = ()
     resources: Resources = Resources()
     grace_seconds: int = 10
+    files: Mapping[str, bytes] = field(default_factory=dict)
+    code: Code | None = None
+    script: str | None = None
+    machine: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class JobHandle:
-    """How an attempt's job is found again. `job_id` is None while a submission is in doubt."""
+    """How an attempt's job is found again. `job_id` is None while a submission is in doubt.
+
+    `machine` is the one of a pool that the job was given to; empty where there is no choice.
+    """
 
     key: str
     attempt: int
     folder: str
     job_id: str | None = None
+    machine: str = ""
+    checkpoint_signal: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,11 +201,25 @@ class Observation:
 
 
 @dataclass(frozen=True, slots=True)
+class OutputFile:
+    """A log or metric file of a job, as a poll saw it. `modified` counts seconds since 1970."""
+
+    name: str
+    size: int
+    inode: int
+    modified: int
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
-    """One poll's answer. Unless `is_complete`, nothing may be concluded from an absence."""
+    """One poll's answer. Unless `is_complete`, nothing may be concluded from an absence.
+
+    `files` lists, by key, what is in the job's folder, where the output is not local.
+    """
 
     is_complete: bool
     seen: Mapping[str, Observation]  # by key
+    files: Mapping[str, Sequence[OutputFile]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,12 +249,55 @@ class Problem:
 
 
 @dataclass(frozen=True, slots=True)
+class HostKey:
+    """A key that a host showed and nobody has accepted yet.
+
+    `line` is what `known_hosts` would hold of it; `is_changed`: another one was accepted before.
+    """
+
+    host: str
+    algorithm: str
+    fingerprint: str
+    line: str
+    is_changed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class GpuLoad:
+    """One GPU as its driver describes it now; None where it does not say."""
+
+    machine: str
+    device: str
+    name: str
+    load_percent: float | None
+    used_bytes: int | None
+    memory_bytes: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Health:
-    """What a check found: a condition, the facts seen, and each problem with its remedy."""
+    """What a check found: a condition, the facts seen, and each problem with its remedy.
+
+    `host_key` is the key that has to be accepted before the place can be reached.
+    """
 
     condition: ConditionKind
     facts: Mapping[str, str]
     problems: tuple[Problem, ...] = ()
+    host_key: HostKey | None = None
+    gpus: tuple[GpuLoad, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """What a queue says of a job before it is submitted.
+
+    `problems` would make it be refused, or wait for ever; `starts_at` is the queue's own estimate.
+    """
+
+    problems: tuple[Problem, ...] = ()
+    starts_at: datetime | None = None
+    words: str = ""
 
 
 class Platform(ABC):
@@ -216,8 +314,15 @@ class Platform(ABC):
     # The pace of polls without a hint: right after a change, and when nothing changes.
     poll_soon_seconds: float = 5.0
     poll_seconds: float = 60.0
+    poll_floor_seconds: float = 0.0  # never asked sooner again, whatever happens
     python: str | None = None  # the interpreter its owner chose for `.py` scripts
     grace_seconds: int = 10  # between TERM and KILL
+    resources: Resources = Resources()  # what its owner has jobs ask for, unless they say otherwise
+    # Where the output is not local: whether the script's folder is taken there, and how much at most.
+    stages_code: bool = True
+    max_code_bytes: int = 100 * 2**20
+    num_calls: int = 0  # commands sent there since the start
+    trouble: str = ""  # what of it does not answer, while the rest does
 
     @abstractmethod
     async def check(self) -> Health:
@@ -226,6 +331,34 @@ class Platform(ABC):
     @abstractmethod
     async def capacity(self) -> Capacity | None:
         """What our queue may hand out; None where the platform queues by itself."""
+
+    async def capacities(self) -> Mapping[str, Capacity] | None:
+        """What our queue may hand out on each machine by name; None as for `capacity`."""
+        capacity = await self.capacity()
+        return None if capacity is None else {"": capacity}
+
+    def problems_with(self, resources: Resources) -> Sequence[Problem]:
+        """What of these resources can never be had there, without asking it: pure."""
+        del resources
+        return ()
+
+    async def forecast(self, job: JobSpec) -> Forecast | None:
+        """Ask the queue what it would do with a job, without submitting; None: it cannot say.
+
+        Raises:
+            PlatformUnreachable: nothing could be asked.
+        """
+        del job
+        return None
+
+    async def describe_python(self, python: str, setup: Sequence[str]) -> Mapping[str, str] | None:
+        """The packages and versions that an interpreter there sees, `python` its own version.
+
+        Raises:
+            PlatformUnreachable: nothing could be asked.
+        """
+        del python, setup
+        return None
 
     @abstractmethod
     async def submit(self, jobs: Sequence[JobSpec]) -> Mapping[str, SubmitOutcome]:
@@ -261,6 +394,24 @@ class Platform(ABC):
         Raises:
             PlatformUnreachable: nothing was sent.
         """
+
+    async def read(self, requests: Sequence[ReadRequest], machine: str = "") -> Sequence[Slice]:
+        """Read from files there, where the output is not local: one call for all.
+
+        Raises:
+            PlatformUnreachable: nothing could be asked.
+        """
+        del machine
+        return [Slice(request.path) for request in requests]
+
+    async def remove(self, folders: Sequence[str]) -> Mapping[str, str]:
+        """Delete task folders there; by folder, why it could not be. One that is gone is deleted.
+
+        Raises:
+            PlatformUnreachable: nothing was sent.
+        """
+        del folders
+        return {}
 
     @abstractmethod
     async def wait_for_change(self, handles: Sequence[JobHandle]) -> None:

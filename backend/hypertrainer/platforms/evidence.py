@@ -53,6 +53,7 @@ def _evidence(
         start=parse_start(start.data),
         exit=parse_exit(ending.data),
         owner=parse_owner(claim.data),
+        accepted=parse_owner(submitted.data),
         launched=parse_identity(claim.data) or parse_identity(submitted.data),
         probes=probes,
         error=errors[0] if errors else None,
@@ -84,6 +85,8 @@ def trace_of(evidence: Evidence) -> Submitted | None:
         return Submitted(evidence.start.job_id, evidence.start.host)
     if evidence.owner is not None:
         return Submitted(evidence.owner, "")
+    if evidence.accepted is not None:
+        return Submitted(evidence.accepted, "")
     if evidence.launched is not None:
         return Submitted(str(evidence.launched.pid), "")
     return Submitted("", "") if evidence.exit is not None else None

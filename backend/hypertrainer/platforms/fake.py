@@ -214,7 +214,7 @@ class FakePlatform(Platform):
         elif job.state is JobState.RUNNING:
             if signal is StopSignal.KILL:
                 self._end(job, ExitRecord(KILL_CODE, None, utc_now()))
-            elif not self.faults.ignores_term:
+            elif signal is StopSignal.TERM and not self.faults.ignores_term:
                 self._end(job, ExitRecord(TERM_CODE, "TERM", utc_now()))
 
     async def wait_for_change(self, handles: Sequence[JobHandle]) -> None:

@@ -86,7 +86,7 @@ def identity_record(process: ProcessIdentity) -> bytes:
 
 
 def parse_owner(data: bytes) -> str | None:
-    """The queue's job that claimed an attempt; None where nobody did, or no queue is there."""
+    """The queue's job in a `claim` or `submitted` record; None: no record, or no queue there."""
     return _parse_lines(data)[0].get("job_id")
 
 

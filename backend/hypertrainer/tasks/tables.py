@@ -6,7 +6,7 @@ Tables do not validate (SQLModel): HTTP bodies live in `schemas.py`.
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Column, Index, String
+from sqlalchemy import JSON, Column, Index, String, false, true
 from sqlmodel import Field, SQLModel
 
 from hypertrainer.clock import utc_now
@@ -53,6 +53,7 @@ class Task(SQLModel, table=True):
     host: str | None = None
     job_id: str | None = None
     output_path: str
+    remote_path: str | None = None  # its folder there, of which `output_path` is the mirror here
     search_id: int | None = None  # no foreign key: searches stand above tasks
     cloned_from: int | None = None
     created_at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
@@ -65,6 +66,8 @@ class Task(SQLModel, table=True):
     unsaved_changes: int = Field(default=1, index=True)  # since task.json was written
     is_environment_recorded: bool = Field(default=False, index=True)
     is_output_collected: bool = Field(default=False, index=True)  # to the last byte, after its end
+    # Whether nothing is left to fetch from `remote_path`; true where there is none.
+    is_mirrored: bool = Field(default=True, sa_column_kwargs={"server_default": true()})
 
 
 class Attempt(SQLModel, table=True):
@@ -83,8 +86,10 @@ class Attempt(SQLModel, table=True):
     state: str = AttemptState.QUEUED
     job_id: str | None = None
     host: str | None = None
+    machine: str = Field(default="", sa_column_kwargs={"server_default": ""})  # of a pool
     gpus: list[str] = Field(default_factory=list, sa_type=JSON)
     cpus: int | None = None
+    is_automatic: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
     exit_code: int | None = None
     signal: str | None = None
     outcome: str | None = None  # the task status it ended with
@@ -94,15 +99,27 @@ class Attempt(SQLModel, table=True):
     submitted_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     started_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     ended_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
-    # Stopping: TERM, grace, KILL. Deadlines stand here so that they survive the server.
+    # Stopping: checkpoint, TERM, grace, KILL. Deadlines stand here so that they survive the server.
     stop_requested_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     stop_by: str | None = None  # StopBy
+    checkpoint_sent_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     term_sent_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     kill_after: datetime | None = Field(default=None, sa_type=UtcDateTime)
     kill_sent_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     # Doubt: how long, and in how many complete reports, there was no trace of the job.
     missing_since: datetime | None = Field(default=None, sa_type=UtcDateTime)
     missing_count: int = 0
+
+
+class AbandonedFolder(SQLModel, table=True):
+    """A folder on a platform whose task is deleted: to be deleted there, whenever it answers."""
+
+    __tablename__ = "abandoned_folder"
+
+    id: int | None = Field(default=None, primary_key=True)
+    platform: str = Field(index=True)
+    path: str
+    created_at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
 
 
 class TaskTag(SQLModel, table=True):

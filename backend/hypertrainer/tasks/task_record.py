@@ -38,8 +38,10 @@ class AttemptRecord(BaseModel):
     state: AttemptState
     job_id: Text | None = None
     host: Text | None = None
+    machine: Text = ""
     gpus: list[Text] = []
     cpus: int | None = None
+    is_automatic: bool = False
     exit_code: int | None = None
     signal: Text | None = None
     outcome: TaskStatus | None = None
@@ -51,6 +53,7 @@ class AttemptRecord(BaseModel):
     ended_at: Moment | None = None
     stop_requested_at: Moment | None = None
     stop_by: StopBy | None = None
+    checkpoint_sent_at: Moment | None = None
     term_sent_at: Moment | None = None
     kill_after: Moment | None = None
     kill_sent_at: Moment | None = None
@@ -102,5 +105,6 @@ class TaskRecord(BaseModel):
     created_at: Moment
     last_seen_at: Moment | None = None
     launch: dict[str, Any]
+    remote_path: Text | None = None
     attempts: list[AttemptRecord] = []
     search: SearchRecord | None = None

@@ -6,9 +6,12 @@ from dataclasses import dataclass, field
 
 from hypertrainer.platforms.base import (
     ExitRecord,
+    Forecast,
     JobHandle,
     JobSpec,
     Observation,
+    Problem,
+    Resources,
     StartRecord,
     StopSignal,
     SubmitOutcome,
@@ -30,6 +33,7 @@ class Evidence:
     start: StartRecord | None = None
     exit: ExitRecord | None = None
     owner: str | None = None
+    accepted: str | None = None  # the job id that the queue gave, as the launcher noted it
     launched: ProcessIdentity | None = None
     probes: Mapping[str, bytes | None] = field(default_factory=dict)
     error: str | None = None  # something could not be read: nothing follows from an absence
@@ -59,9 +63,35 @@ class Scheduler(ABC):
         del evidence
         return None
 
+    def problems_with(self, resources: Resources) -> Sequence[Problem]:
+        """What of these resources this queue can never give, and what to write instead."""
+        del resources
+        return ()
+
+    def forecast_script(self, job: JobSpec) -> str | None:
+        """Asks what would become of a job, without submitting it; None: this queue cannot say."""
+        del job
+        return None
+
+    def parse_forecast(self, result: ExecResult) -> Forecast:
+        """The answer to `forecast_script`."""
+        raise NotImplementedError
+
+    def probe_script(self) -> str:
+        """Looks at the queue itself: lines `ht NAME VALUE`, for `facts_of`; empty: no questions."""
+        return ""
+
+    def facts_of(self, told: Mapping[str, str]) -> tuple[Mapping[str, str], Sequence[Problem]]:
+        """What the probe's lines mean: facts in words, and problems with their remedies."""
+        del told
+        return {}, ()
+
     @abstractmethod
     def submit_script(self, jobs: Sequence[JobSpec]) -> str:
-        """Launches jobs whose wrappers are in place; a job launched before is only named again."""
+        """Launches jobs whose wrappers are in place; a job launched before is only named again.
+
+        A queue's job id is noted in the attempt's `submitted` record before it is told.
+        """
 
     @abstractmethod
     def parse_submit(
@@ -71,7 +101,10 @@ class Scheduler(ABC):
 
     @abstractmethod
     def list_script(self, jobs: Sequence[Evidence]) -> str:
-        """Asks after jobs, by job id or by key."""
+        """Asks after jobs, by key or by job id.
+
+        Of each job the handle is sure to be known; its records are where they were read before.
+        """
 
     @abstractmethod
     def parse_list(self, result: ExecResult, jobs: Sequence[Evidence]) -> Mapping[str, Observation]:

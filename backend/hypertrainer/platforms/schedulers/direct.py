@@ -83,7 +83,11 @@ class DirectScheduler(Scheduler):
         return found
 
     def signal_script(self, handles: Sequence[JobHandle], signal: StopSignal) -> str:
-        return _script("ht_kill" if signal is StopSignal.KILL else "ht_term", handles)
+        if signal is StopSignal.KILL:
+            return _script("ht_kill", handles)
+        is_term = signal is StopSignal.TERM
+        names = [("TERM" if is_term else handle.checkpoint_signal) or "TERM" for handle in handles]
+        return _script("ht_tell", handles, names)
 
     def parse_signal(self, result: ExecResult, handles: Sequence[JobHandle]) -> Mapping[str, str]:
         if result.code:
@@ -120,8 +124,10 @@ def _observation(evidence: Evidence, word: str) -> Observation:
     return Observation(JobState.ABSENT, word, f"{trace}, and it left no exit record", start=start)
 
 
-def _script(function: str, jobs: Sequence[Job]) -> str:
+def _script(function: str, jobs: Sequence[Job], last_words: Sequence[str] = ()) -> str:
     calls = [_call(function, job) for job in jobs]
+    if last_words:
+        calls = [f"{call} {word}" for call, word in zip(calls, last_words, strict=True)]
     return "\n".join([shared_functions(), _functions(), *calls, ":"])
 
 

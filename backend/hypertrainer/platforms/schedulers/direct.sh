@@ -77,17 +77,17 @@ ht_forbid() {
     printf 'ht %s failed the stop file could not be written in %s; is the disk full?\n' "$1" "$home"
 }
 
-# ht_term KEY ATTEMPT FOLDER MARK: the wrapper passes it on; without one, its processes get it.
-ht_term() {
+# ht_tell KEY ATTEMPT FOLDER MARK SIGNAL: the wrapper passes it on; without one, its processes get it.
+ht_tell() {
   ht_forbid "$@"
   [[ -e $3/.hypertrainer/exit.$2 ]] && return
   if ht_record "$3/.hypertrainer/start.$2" && ht_is_alive; then
-    kill -s TERM "$ht_pid" || ! ht_is_alive ||
+    kill -s "$5" "$ht_pid" || ! ht_is_alive ||
       printf 'ht %s failed process %s may not be signalled\n' "$1" "$ht_pid"
     return
   fi
   ht_kin "$2" "$3" "$4"
-  if [[ ! $ht_wrapper ]] && (( ${#ht_found[@]} )); then kill -s TERM "${ht_found[@]}"; fi
+  if [[ ! $ht_wrapper ]] && (( ${#ht_found[@]} )); then kill -s "$5" "${ht_found[@]}"; fi
 }
 
 # ht_kill KEY ATTEMPT FOLDER MARK: all but the wrapper, which records the end and ends by itself.

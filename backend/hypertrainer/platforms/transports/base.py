@@ -4,12 +4,14 @@ import asyncio
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from hypertrainer.errors import PlatformError
 from hypertrainer.platforms.machine import Machine
 from hypertrainer.platforms.processes import ProcessIdentity
 
 RUN_SECONDS = 60.0
+UPLOAD_SECONDS = 900.0
 READ_BYTES = 65_536
 
 
@@ -62,6 +64,7 @@ class Transport(ABC):
 
     is_local: bool = False
     can_spawn: bool = False  # whether `spawn` is quicker here than a script that does the same
+    num_calls: int = 0  # commands sent so far
 
     @abstractmethod
     async def run(
@@ -89,6 +92,32 @@ class Transport(ABC):
         Raises:
             PlatformUnreachable: nothing could be asked.
         """
+
+    async def upload(self, source: Path, path: str, seconds: float = UPLOAD_SECONDS) -> None:
+        """Copy a large file of this machine there, whole or not at all, its folders made.
+
+        Raises:
+            PlatformUnreachable: nothing was sent.
+            Interrupted: the connection was cut; nothing is left there under this name.
+            PlatformError: it cannot be written there; the message says why.
+        """
+        raise NotImplementedError(f"{type(self).__name__} uploads nothing")
+
+    async def home(self) -> str:
+        """The user's home folder there: what `~` stands for.
+
+        Raises:
+            PlatformUnreachable: nothing could be asked.
+        """
+        return str(Path.home())
+
+    def facts(self) -> Mapping[str, str]:
+        """What is known of the way there, in words, for whoever looks after the platform."""
+        return {}
+
+    def retry_now(self) -> None:
+        """Forget how long to wait after failures: a user asks to try again at once."""
+        return
 
     async def wait_for_end(self, processes: Sequence[ProcessIdentity]) -> Sequence[ProcessIdentity]:
         """Wait until some of these processes have ended, and return them.
