@@ -57,7 +57,11 @@ class MetricValues(BaseModel):
 
 
 class TaskRead(BaseModel):
-    """A task, as every list and page shows it."""
+    """A task, as every list and page shows it.
+
+    `remote_path` is its folder on its platform where `output_path` only mirrors it, and
+    `is_mirrored` whether nothing of it is left to fetch.
+    """
 
     id: int
     uuid: str
@@ -80,6 +84,8 @@ class TaskRead(BaseModel):
     ended_at: datetime | None
     last_seen_at: datetime | None
     output_path: str
+    remote_path: str | None
+    is_mirrored: bool
     search_id: int | None
     cloned_from: int | None
     num_attempts: int
@@ -198,13 +204,19 @@ class ActionResults(BaseModel):
 
 
 class AttemptRead(BaseModel):
-    """One submission of a task to its platform."""
+    """One submission of a task to its platform.
+
+    `machine` is the one of a pool that it was given to, or empty; `is_automatic`: nobody asked
+    for it, the end of the one before did.
+    """
 
     number: int
     key: str
     state: AttemptState
+    is_automatic: bool
     job_id: str | None
     host: str | None
+    machine: str
     gpus: list[str]
     exit_code: int | None
     signal: str | None

@@ -890,6 +890,9 @@ export interface components {
         /**
          * AttemptRead
          * @description One submission of a task to its platform.
+         *
+         *     `machine` is the one of a pool that it was given to, or empty; `is_automatic`: nobody asked
+         *     for it, the end of the one before did.
          */
         AttemptRead: {
             /** Number */
@@ -897,10 +900,14 @@ export interface components {
             /** Key */
             key: string;
             state: components["schemas"]["AttemptState"];
+            /** Is Automatic */
+            is_automatic: boolean;
             /** Job Id */
             job_id: string | null;
             /** Host */
             host: string | null;
+            /** Machine */
+            machine: string;
             /** Gpus */
             gpus: string[];
             /** Exit Code */
@@ -1620,6 +1627,9 @@ export interface components {
         /**
          * TaskRead
          * @description A task, as every list and page shows it.
+         *
+         *     `remote_path` is its folder on its platform where `output_path` only mirrors it, and
+         *     `is_mirrored` whether nothing of it is left to fetch.
          */
         TaskRead: {
             /** Id */
@@ -1666,6 +1676,10 @@ export interface components {
             last_seen_at: string | null;
             /** Output Path */
             output_path: string;
+            /** Remote Path */
+            remote_path: string | null;
+            /** Is Mirrored */
+            is_mirrored: boolean;
             /** Search Id */
             search_id: number | null;
             /** Cloned From */

@@ -24,6 +24,8 @@ export function task(fields: Partial<Task> = {}): Task {
     ended_at: null,
     last_seen_at: null,
     output_path: "/tmp/out",
+    remote_path: null,
+    is_mirrored: true,
     search_id: null,
     cloned_from: null,
     num_attempts: 1,
