@@ -15,9 +15,9 @@ from typing import Any
 
 from hypertrainer.errors import FieldProblem, InvalidInput
 from hypertrainer.hpsearch.space import DEFAULT_DESC, Parameter, SearchSpace
+from hypertrainer.platforms.resource_values import unknown_key
 from hypertrainer.tasks.config import OWN_KEYS, Config
 from hypertrainer.tasks.launch_keys import shown
-from hypertrainer.tasks.resources import unknown_key
 from hypertrainer.tasks.yaml_nodes import Listing
 from hypertrainer.tasks.yaml_scalars import number_of
 

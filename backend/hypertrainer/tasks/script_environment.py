@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from hypertrainer.errors import FieldProblem, InvalidInput
+from hypertrainer.platforms.resource_values import unknown_key
 from hypertrainer.tasks.edited_yaml import EditedYaml
 from hypertrainer.tasks.launch_keys import shown
-from hypertrainer.tasks.resources import unknown_key
 from hypertrainer.tasks.yaml_nodes import Section
 from hypertrainer.tasks.yaml_tree import MAX_BYTES, UnreadableYaml, parse_document
 
