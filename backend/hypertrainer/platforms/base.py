@@ -317,12 +317,22 @@ class Platform(ABC):
     poll_floor_seconds: float = 0.0  # never asked sooner again, whatever happens
     python: str | None = None  # the interpreter its owner chose for `.py` scripts
     grace_seconds: int = 10  # between TERM and KILL
-    resources: Resources = Resources()  # what its owner has jobs ask for, unless they say otherwise
-    # Where the output is not local: whether the script's folder is taken there, and how much at most.
+    resources: Resources = Resources()  # what jobs ask for that do not say otherwise
+    resume_on: tuple[str, ...] = ()  # the ends (EndCause) after which tasks are resumed, likewise
+    resume_limit: int = 3
+    # Where the output is not local: whether the script's folder goes there, and how large it may be.
     stages_code: bool = True
     max_code_bytes: int = 100 * 2**20
-    num_calls: int = 0  # commands sent there since the start
-    trouble: str = ""  # what of it does not answer, while the rest does
+
+    @property
+    def num_calls(self) -> int:
+        """How many commands were sent there since the start."""
+        return 0
+
+    @property
+    def trouble(self) -> str:
+        """What of it does not answer while the rest does, in words; empty: nothing."""
+        return ""
 
     @abstractmethod
     async def check(self) -> Health:
