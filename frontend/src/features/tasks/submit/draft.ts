@@ -1,5 +1,5 @@
 import type { Task, TaskClone, TaskSubmit } from "~/api/client";
-import { parseYamlValue, type YamlValue } from "./yamlValue";
+import { parseYamlValue, type YamlValue } from "~/lib/yamlValue";
 
 /** One override as typed. */
 export interface OverrideRow {

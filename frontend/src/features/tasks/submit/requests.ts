@@ -1,7 +1,7 @@
 import { http, type TaskClone, type TaskPreview, type TaskSubmit } from "~/api/client";
 import { ApiError } from "~/api/errors";
+import { jsonWithFloats } from "~/lib/yamlValue";
 import { cloneOf, type Draft, type Original, type Problem, submissionOf } from "./draft";
-import { jsonWithFloats } from "./yamlValue";
 
 /** A new task, or a task run again. */
 export type Request =

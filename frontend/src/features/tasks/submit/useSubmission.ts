@@ -1,11 +1,11 @@
 import { useDebouncedValue } from "@mantine/hooks";
 import { keepPreviousData, skipToken, useMutation, useQuery } from "@tanstack/react-query";
 import { useDeferredValue, useMemo, useState } from "react";
+import { jsonWithFloats } from "~/lib/yamlValue";
 import { type Draft, hasConfig, type Original } from "./draft";
 import { placed } from "./placement";
 import { distinct, isRefusal, launched, previewed, problemsOf, type Request, requestOf } from "./requests";
 import { yamlKeys } from "./yamlKeys";
-import { jsonWithFloats } from "./yamlValue";
 
 const DEBOUNCE_MS = 400;
 
