@@ -31,7 +31,7 @@ def wrapper_script(job: JobSpec, job_id: str = "") -> str:
     Args:
         job: what to run.
         job_id: the bash word that gives the job's id there (`$SLURM_JOB_ID`); empty where no queue
-            gives one, and the wrapper's process number is the id.
+            gives one, and the wrapper's process number is the id. A queue limits the time by itself.
 
     Raises:
         InvalidInput: a value that no process can be given.
@@ -47,7 +47,7 @@ def _header(job: JobSpec, job_id: str) -> list[str]:
         f"# Written by HyperTrainer: job {job.key}, attempt {job.attempt}.",
         "ht_path=$PATH",
         f"ht_attempt={job.attempt} ht_grace={job.grace_seconds}",
-        f"ht_limit={job.resources.time_seconds or ''}",
+        f"ht_limit={'' if job_id else job.resources.time_seconds or ''}",
         f"ht_folder={shlex.quote(job.folder)}",
         f"ht_job_id={job_id}",
         f"ht_mark={MARK_VARIABLE}={mark}",
