@@ -45,8 +45,20 @@ async def load_on_platform(database: Database, platform: str) -> list[Pair]:
 def handle_of(attempt: Attempt, task: Task) -> JobHandle:
     """How the platform finds this attempt's job."""
     return JobHandle(
-        key=attempt.key, attempt=attempt.number, folder=task.output_path, job_id=attempt.job_id
+        key=attempt.key,
+        attempt=attempt.number,
+        folder=task.remote_path or task.output_path,
+        job_id=attempt.job_id,
+        machine=attempt.machine,
+        checkpoint_signal=checkpoint_signal_of(task),
     )
+
+
+def checkpoint_signal_of(task: Task) -> str | None:
+    """The signal that the task asked to be sent before it is stopped."""
+    resources = task.launch.get("resources")
+    signal = resources.get("checkpoint_signal") if isinstance(resources, dict) else None
+    return signal if isinstance(signal, str) else None
 
 
 def facts_of(attempt: Attempt, task: Task) -> AttemptFacts:

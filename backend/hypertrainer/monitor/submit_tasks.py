@@ -11,13 +11,13 @@ from typing import Any
 from hypertrainer.clock import utc_now
 from hypertrainer.database import Database
 from hypertrainer.monitor.attempts import Pair, change, handle_of, load_pairs
+from hypertrainer.monitor.job_specs import jobs_of, resources_of
 from hypertrainer.platforms.base import (
     Ambiguous,
     Capacity,
     JobSpec,
     Platform,
     Rejected,
-    Resources,
     SubmitOutcome,
     Submitted,
 )
@@ -25,11 +25,9 @@ from hypertrainer.platforms.slots import (
     Allocation,
     Holding,
     allocate,
-    gpu_environment,
     why_impossible,
 )
 from hypertrainer.tasks.creation import saved_id
-from hypertrainer.tasks.launch import LaunchPlan, job_environment
 from hypertrainer.tasks.statuses import AttemptState, TaskStatus
 from hypertrainer.tasks.tables import Attempt, Task
 
@@ -106,9 +104,11 @@ class SubmitTasks:
     async def _submit(
         self, batch: Sequence[Pair], capacity: Capacity | None
     ) -> Mapping[str, SubmitOutcome]:
-        return await self.platform.submit(
-            [job_of(attempt, task, capacity) for attempt, task in batch]
-        )
+        capacities = None if capacity is None else {"": capacity}
+        made = await jobs_of(batch, self.platform, capacities)
+        jobs = [job for job in made.values() if isinstance(job, JobSpec)]
+        told = await self.platform.submit(jobs) if jobs else {}
+        return {key: job for key, job in made.items() if isinstance(job, Rejected)} | dict(told)
 
     async def _commit_outcomes(
         self, batch: Sequence[Pair], outcomes: Mapping[str, SubmitOutcome]
@@ -160,31 +160,6 @@ class SubmitTasks:
 def _holding(attempt: Attempt, task: Task) -> Holding:
     memory = resources_of(task).memory_bytes
     return Holding(cpus=attempt.cpus, memory_bytes=memory, gpus=tuple(attempt.gpus))
-
-
-def resources_of(task: Task) -> Resources:
-    """What the task asks for."""
-    return LaunchPlan.model_validate(task.launch).resources
-
-
-def job_of(attempt: Attempt, task: Task, capacity: Capacity | None) -> JobSpec:
-    """The attempt as its platform launches it."""
-    plan = LaunchPlan.model_validate(task.launch)
-    environment = {
-        **plan.environment,
-        **job_environment(saved_id(task), task.output_path, attempt.number),
-    }
-    if capacity is not None:
-        environment.update(gpu_environment(capacity, attempt.gpus))
-    return JobSpec(
-        key=attempt.key,
-        attempt=attempt.number,
-        folder=task.output_path,
-        command=plan.command_for(task.output_path),
-        environment=environment,
-        setup=plan.setup,
-        resources=plan.resources,
-    )
 
 
 Changes = tuple[dict[str, Any], dict[str, Any]]  # of the attempt, of the task

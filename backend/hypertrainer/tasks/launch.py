@@ -9,7 +9,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict
 
 from hypertrainer.errors import InvalidInput
-from hypertrainer.platforms.base import Platform, Resources
+from hypertrainer.platforms.base import Code, Platform, Resources
 from hypertrainer.settings import Settings
 from hypertrainer.tasks.config import Config
 from hypertrainer.tasks.folder import CONFIG_NAME
@@ -29,11 +29,15 @@ class LaunchPlan(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     script_path: str | None = None
+    script_name: str | None = None
+    code: Code | None = None
     python: str | None = None
     command_template: tuple[str, ...]
     environment: dict[str, str] = {}
     setup: tuple[str, ...] = ()
     resources: Resources = Resources()
+    resume_on: tuple[str, ...] = ()
+    resume_limit: int = 3
 
     def command_for(self, folder: str) -> tuple[str, ...]:
         """The command for a task folder as its platform names it; "." for one to be shown."""
