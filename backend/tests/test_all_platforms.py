@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from hypertrainer.platforms.base import ConditionKind, JobState, StopSignal, Submitted
-from tests.platforms.places import DEADLINE_SECONDS, PLACES, Place, until
+from tests.platforms.places import PLACES, Place, until
 
 
 @pytest.fixture
@@ -174,7 +174,8 @@ async def test_waiting_for_a_change_ends_when_a_job_ends(place: Place) -> None:
     done, _ = await asyncio.wait([waiting], timeout=0.1)
     assert not done
     place.finish(job, 0)
-    await asyncio.wait_for(waiting, DEADLINE_SECONDS)
+    await place.news(waiting)
+    await place.seen(handles[0], JobState.ENDED)
     assert (await place.look(handles[0])).state is JobState.ENDED
     assert (await place.look(handles[1])).state is JobState.RUNNING
 
@@ -184,7 +185,7 @@ async def test_waiting_for_a_change_sees_one_that_came_before(place: Place) -> N
     handle = await place.running(job)
     await place.look(handle)
     place.finish(job, 0)
-    await asyncio.wait_for(place.platform.wait_for_change([handle]), DEADLINE_SECONDS)
+    await place.news(asyncio.ensure_future(place.platform.wait_for_change([handle])))
     await place.seen(handle, JobState.ENDED)
 
 
@@ -195,5 +196,9 @@ async def test_jobs_go_on_when_the_platform_is_closed(place: Place) -> None:
     assert (await place.look(handle)).state is JobState.RUNNING
 
 
-async def test_output_goes_where_the_server_says_by_default(place: Place, tmp_path: Path) -> None:
-    assert place.platform.output_root(tmp_path) == str(tmp_path)
+async def test_output_goes_where_the_server_says_or_to_the_home_elsewhere(
+    place: Place, tmp_path: Path
+) -> None:
+    here = place.platform.has_local_output
+    expected = str(tmp_path) if here else "~/hypertrainer/output"
+    assert place.platform.output_root(tmp_path) == expected

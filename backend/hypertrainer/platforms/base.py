@@ -320,7 +320,7 @@ class Platform(ABC):
     resources: Resources = Resources()  # what jobs ask for that do not say otherwise
     resume_on: tuple[str, ...] = ()  # the ends (EndCause) after which tasks are resumed, likewise
     resume_limit: int = 3
-    # Where the output is not local: whether the script's folder goes there, and how large it may be.
+    # Where the output is not local: whether the code is brought there, and how large it may be.
     stages_code: bool = True
     max_code_bytes: int = 100 * 2**20
 

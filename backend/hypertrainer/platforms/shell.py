@@ -1,56 +1,60 @@
 """Every place that has a shell: a transport that reaches it, and the language of its queue."""
 
 import asyncio
-import contextlib
-import socket
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from hypertrainer.errors import InvalidInput, PlatformError
+from hypertrainer.errors import PlatformError
 from hypertrainer.platforms.base import (
     Ambiguous,
     Capacity,
     ConditionKind,
+    Forecast,
     Found,
     Health,
     JobHandle,
     JobSpec,
-    JobState,
-    Observation,
     Platform,
     Problem,
-    Rejected,
     Report,
+    Resources,
     StopSignal,
     SubmitOutcome,
-    Submitted,
 )
-from hypertrainer.platforms.evidence import gather_evidence, told_by_files, trace_of
+from hypertrainer.platforms.evidence import trace_of
 from hypertrainer.platforms.health import Wishes, health_of, probe_script
-from hypertrainer.platforms.processes import ProcessIdentity
-from hypertrainer.platforms.records import RecordKind, identity_record, record_path
-from hypertrainer.platforms.schedulers.base import Evidence, Scheduler
+from hypertrainer.platforms.home import at_home, expanded
+from hypertrainer.platforms.local_jobs import LocalJobs
+from hypertrainer.platforms.packages import packages_script, parse_packages
+from hypertrainer.platforms.poll import Poll, parse_poll, poll_script
+from hypertrainer.platforms.schedulers.base import Scheduler
+from hypertrainer.platforms.settling import Settling
 from hypertrainer.platforms.slots import SlotWishes, capacity_of
-from hypertrainer.platforms.transports.base import Interrupted, NewFile, Transport
-from hypertrainer.platforms.wrapper import (
-    MARK_VARIABLE,
-    job_mark,
-    wrapper_path,
-    wrapper_script,
+from hypertrainer.platforms.staging import Staging, parse_removal, removal_script
+from hypertrainer.platforms.transports.base import (
+    Interrupted,
+    ReadRequest,
+    Slice,
+    Transport,
 )
 
-Fact = tuple[str, int, RecordKind]
 CHECK_SECONDS = 20.0
-START_POLL_SECONDS = 0.005  # a wrapper writes its start record within a few of these
-WRAPPER_MODE = 0o700
+POLL_SECONDS = 120.0
+FORECAST_SECONDS = 15.0
+PACKAGES_SECONDS = 60.0
+REMOVE_SECONDS = 300.0
+NO_WISHES = Resources()
+REMOTE_OUTPUT = "~/hypertrainer/output"
 
 
 @dataclass(frozen=True, slots=True)
 class ShellSettings:
     """What the owner of a place has decided about it.
 
-    `default_output` and `default_python` are the server's own, for what is not decided.
+    `default_output` and `default_python` are the server's own, for what is not decided here;
+    `code_path` are the folders there in which a script is looked for that is not brought.
+    `settle_seconds`: how long an exit record may come after the queue has called its job ended.
     """
 
     python: str | None = None
@@ -59,9 +63,15 @@ class ShellSettings:
     output: str | None = None
     grace_seconds: int = 10
     poll_seconds: float = 5.0
+    poll_floor_seconds: float = 0.0
     slots: SlotWishes = field(default_factory=SlotWishes)
     default_output: str = ""
     default_python: str = "python3"
+    resources: Resources = NO_WISHES
+    stages_code: bool = True
+    code_path: tuple[str, ...] = ()
+    max_code_bytes: int = 100 * 2**20
+    settle_seconds: float = 30.0
 
 
 class ShellPlatform(Platform):
@@ -81,16 +91,27 @@ class ShellPlatform(Platform):
         self.python = settings.python
         self.grace_seconds = settings.grace_seconds
         self.poll_seconds = settings.poll_seconds
-        if transport.is_local and not scheduler.has_queue:
-            # The kernel's word is certain: a process that is gone is gone.
+        self.poll_floor_seconds = settings.poll_floor_seconds
+        self.resources = settings.resources
+        self.stages_code = settings.stages_code
+        self.max_code_bytes = settings.max_code_bytes
+        is_here = transport.is_local and not scheduler.has_queue
+        self._here = LocalJobs(transport, scheduler) if is_here else None
+        if is_here:  # the kernel's word is certain: a process that is gone is gone
             self.absence_reports, self.absence_seconds = 2, 2.0
             self.resubmit_seconds, self.poll_soon_seconds = 0.0, 0.1
         self._transport = transport
         self._scheduler = scheduler
         self._settings = settings
         self._capacity: Capacity | None = None
-        self._reported: set[Fact] = set()  # records that an observation has told of
-        self._announced: set[ProcessIdentity] = set()  # ends that a wait has told of
+        self._settling = Settling(has_queue=scheduler.has_queue, seconds=settings.settle_seconds)
+
+    @property
+    def num_calls(self) -> int:
+        return self._transport.num_calls
+
+    def retry_now(self) -> None:
+        self._transport.retry_now()
 
     async def capacity(self) -> Capacity | None:
         if self._capacity is None and not self._scheduler.has_queue:
@@ -100,7 +121,7 @@ class ShellPlatform(Platform):
         return self._capacity
 
     def output_root(self, default: Path) -> str:
-        return self._settings.output or str(default)
+        return self._settings.output or (str(default) if self.has_local_output else REMOTE_OUTPUT)
 
     async def aclose(self) -> None:
         await self._transport.aclose()
@@ -122,9 +143,28 @@ class ShellPlatform(Platform):
             return Health(ConditionKind.UNREACHABLE, {}, (problem,))
         return health_of(result, wishes, machine, capacity)
 
+    def problems_with(self, resources: Resources) -> Sequence[Problem]:
+        return self._scheduler.problems_with(resources)
+
+    async def forecast(self, job: JobSpec) -> Forecast | None:
+        job = self._furnished(await self._at_home(job))
+        script = self._scheduler.forecast_script(job)
+        if script is None:
+            return None
+        result = await self._transport.run(script, (), FORECAST_SECONDS)
+        return self._scheduler.parse_forecast(result)
+
+    async def describe_python(self, python: str, setup: Sequence[str]) -> Mapping[str, str] | None:
+        program = expanded(python, await self._home())
+        script = packages_script(program, (*self._settings.setup, *setup))
+        return parse_packages(await self._transport.run(script, (), PACKAGES_SECONDS))
+
     async def submit(self, jobs: Sequence[JobSpec]) -> Mapping[str, SubmitOutcome]:
+        if not jobs:
+            return {}
         outcomes: dict[str, SubmitOutcome] = {}
-        staged = await self._stage([self._furnished(job) for job in jobs], outcomes)
+        furnished = [self._furnished(await self._at_home(job)) for job in jobs]
+        staged = await (await self._staging()).stage(furnished, outcomes)
         if staged:
             outcomes.update(await self._launch(staged))
         return outcomes
@@ -137,138 +177,88 @@ class ShellPlatform(Platform):
             environment={**self._settings.environment, **job.environment},
         )
 
-    async def _stage(
-        self, jobs: Sequence[JobSpec], outcomes: dict[str, SubmitOutcome]
-    ) -> Sequence[JobSpec]:
-        files = {}
-        for job in jobs:
-            try:
-                script = wrapper_script(job, self._scheduler.wrapper_job_id)
-            except InvalidInput as error:
-                outcomes[job.key] = Rejected(error.message)
-                continue
-            data = script.encode(errors="surrogateescape")
-            files[job.key] = NewFile(wrapper_path(job.folder), data, WRAPPER_MODE)
-        failures = await self._transport.put(list(files.values()))
-        for key, file in files.items():
-            if reason := failures.get(file.path):
-                outcomes[key] = Rejected(f"The task's folder cannot be written: {reason}.")
-        return [job for job in jobs if job.key not in outcomes]
+    async def _staging(self) -> Staging:
+        home = await self._home()
+        output = expanded(self._settings.output or REMOTE_OUTPUT, home)
+        path = [expanded(folder, home) for folder in self._settings.code_path]
+        return Staging(self._transport, self._scheduler.wrapper_job_id, output, path)
 
     async def _launch(self, jobs: Sequence[JobSpec]) -> Mapping[str, SubmitOutcome]:
-        if self._transport.can_spawn and not self._scheduler.has_queue:
-            handles = [JobHandle(job.key, job.attempt, job.folder) for job in jobs]
-            evidence = await self._gather(handles)
-            return {job.handle.key: trace_of(job) or await self._spawn(job) for job in evidence}
+        if self._here is not None and self._transport.can_spawn:
+            return await self._here.launch(jobs)
         try:
             result = await self._transport.run(self._scheduler.submit_script(jobs))
         except Interrupted as error:
             return {job.key: Ambiguous(error.message) for job in jobs}
         return self._scheduler.parse_submit(result, jobs)
 
-    async def _spawn(self, job: Evidence) -> SubmitOutcome:
-        """Do as the submit script does, without a shell in between."""
-        key, attempt, folder = job.handle.key, job.handle.attempt, job.handle.folder
-        try:
-            mark = {MARK_VARIABLE: job_mark(key, attempt)}
-            process = self._transport.spawn(wrapper_path(folder), mark)
-        except OSError as error:
-            return Rejected(f"No process could be started: {error}.", is_retryable=True)
-        path = record_path(folder, RecordKind.SUBMITTED, attempt)
-        await self._transport.put([NewFile(path, identity_record(process))])
-        return Submitted(str(process.pid), socket.gethostname())
-
     async def find(self, handles: Sequence[JobHandle]) -> Found:
-        evidence = await self._gather(handles)
-        jobs = {job.handle.key: trace for job in evidence if (trace := trace_of(job))}
-        rest = [job for job in evidence if job.handle.key not in jobs]
+        poll = await self._poll(await self._there(handles), with_logs=False)
+        jobs = {job.handle.key: trace for job in poll.evidence if (trace := trace_of(job))}
+        rest = [job for job in poll.evidence if job.handle.key not in jobs]
         is_complete = all(job.error is None for job in rest)
-        if not rest:
-            return Found(is_complete=is_complete, jobs=jobs)
-        try:
-            result = await self._transport.run(self._scheduler.list_script(rest))
-            jobs.update(self._scheduler.parse_find(result, rest))
-        except PlatformError:
-            is_complete = False
+        if rest:
+            try:
+                jobs.update(self._scheduler.parse_find(poll.queue, rest))
+            except PlatformError:
+                is_complete = False
         return Found(is_complete=is_complete, jobs=jobs)
 
     async def observe(self, handles: Sequence[JobHandle]) -> Report:
-        seen: dict[str, Observation] = {}
-        doubtful = []
-        gathered = await self._gather(handles)
-        self._reported.update(fact for job in gathered for fact in _facts(job))
-        for job in gathered:
-            observation = told_by_files(job) or self._scheduler.judge(job)
-            if observation is None:
-                doubtful.append(job)
-            else:
-                seen[job.handle.key] = observation
-        if not doubtful:
-            return Report(is_complete=True, seen=seen)
-        return await self._ask(doubtful, seen)
+        if not handles:
+            return Report(is_complete=True, seen={})
+        there = await self._there(handles)
+        if self._here is not None:
+            return await self._here.observe(there)
+        poll = await self._poll(there, with_logs=not self.has_local_output)
+        return self._settling.report(poll, self._scheduler)
 
-    async def _ask(self, jobs: Sequence[Evidence], seen: dict[str, Observation]) -> Report:
-        """Ask the queue, then read again whatever it calls ended: records come before ends."""
-        try:
-            result = await self._transport.run(self._scheduler.list_script(jobs))
-            listed = self._scheduler.parse_list(result, jobs)
-        except PlatformError:
-            return Report(is_complete=False, seen=seen)
-        over = [
-            job.handle
-            for job in jobs
-            if (told := listed.get(job.handle.key))
-            and told.state in (JobState.ENDED, JobState.ABSENT)
-        ]
-        seen.update(listed)
-        for job in await self._gather(over):
-            told = listed[job.handle.key]
-            seen[job.handle.key] = told_by_files(job, told) or told
-        return Report(is_complete=len(listed) == len(jobs), seen=seen)
+    async def _poll(self, handles: Sequence[JobHandle], *, with_logs: bool) -> Poll:
+        script = poll_script(self._scheduler, handles, with_logs=with_logs)
+        return parse_poll(await self._transport.run(script, (), POLL_SECONDS), handles)
 
     async def stop(self, handles: Sequence[JobHandle], signal: StopSignal) -> Mapping[str, str]:
         if not handles:
             return {}
-        script = self._scheduler.signal_script(handles, signal)
+        there = await self._there(handles)
         try:
-            result = await self._transport.run(script)
+            result = await self._transport.run(self._scheduler.signal_script(there, signal))
         except Interrupted as error:
             return {handle.key: error.message for handle in handles}
-        return self._scheduler.parse_signal(result, handles)
+        return self._scheduler.parse_signal(result, there)
+
+    async def read(self, requests: Sequence[ReadRequest], machine: str = "") -> Sequence[Slice]:
+        del machine
+        home = await self._home()
+        there = [replace(request, path=expanded(request.path, home)) for request in requests]
+        slices = await self._transport.read(there)
+        return [
+            replace(found, path=request.path)
+            for found, request in zip(slices, requests, strict=True)
+        ]
+
+    async def remove(self, folders: Sequence[str]) -> Mapping[str, str]:
+        home = await self._home()
+        there = {expanded(folder, home): folder for folder in folders}
+        try:
+            result = await self._transport.run(removal_script([*there]), (), REMOVE_SECONDS)
+        except Interrupted as error:
+            return dict.fromkeys(folders, error.message)
+        return {there[path]: why for path, why in parse_removal(result, [*there]).items()}
 
     async def wait_for_change(self, handles: Sequence[JobHandle]) -> None:
-        if not self._transport.is_local or self._scheduler.has_queue:
+        if self._here is None:
             await asyncio.Event().wait()
-        mine = {(handle.key, handle.attempt) for handle in handles}
-        self._reported = {fact for fact in self._reported if fact[:2] in mine}
-        while not self._has_news(evidence := await self._gather(handles)):
-            is_starting = any(self._is_starting(job) for job in evidence)
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(START_POLL_SECONDS if is_starting else None):
-                    await self._wait_for_end(evidence)
-                    return
+        else:
+            await self._here.wait(handles)
 
-    async def _wait_for_end(self, evidence: Sequence[Evidence]) -> None:
-        processes = {process for job in evidence if (process := job.process)}
-        self._announced &= processes
-        watched = list(processes - self._announced)
-        self._announced.update(await self._transport.wait_for_end(watched))
+    async def _home(self) -> str:
+        return str(Path.home()) if self._transport.is_local else await self._transport.home()
 
-    def _has_news(self, evidence: Sequence[Evidence]) -> bool:
-        return not self._reported.issuperset(fact for job in evidence for fact in _facts(job))
+    async def _at_home(self, job: JobSpec) -> JobSpec:
+        return at_home(job, await self._home())
 
-    def _is_starting(self, job: Evidence) -> bool:
-        if job.start is not None or job.exit is not None:
-            return False
-        told = self._scheduler.judge(job)
-        return told is not None and told.state is JobState.QUEUED
-
-    async def _gather(self, handles: Sequence[JobHandle]) -> Sequence[Evidence]:
-        return await gather_evidence(self._transport, self._scheduler, handles)
-
-
-def _facts(job: Evidence) -> Iterator[Fact]:
-    if job.start is not None:
-        yield job.handle.key, job.handle.attempt, RecordKind.START
-    if job.exit is not None:
-        yield job.handle.key, job.handle.attempt, RecordKind.EXIT
+    async def _there(self, handles: Sequence[JobHandle]) -> Sequence[JobHandle]:
+        """The handles with their folders written out."""
+        home = await self._home()
+        return [replace(handle, folder=expanded(handle.folder, home)) for handle in handles]

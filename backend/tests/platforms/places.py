@@ -38,6 +38,7 @@ class Place(ABC):
 
     platform: Platform
     root: Path
+    brings_news = True  # whether a wait for a change ends by itself
 
     def __init__(self) -> None:
         self.handles: list[JobHandle] = []
@@ -83,6 +84,14 @@ class Place(ABC):
         await until(is_there)
         return found[-1]
 
+    async def news(self, waiting: "asyncio.Future[None]") -> None:
+        """Wait for a change, where waiting helps; elsewhere polls alone tell."""
+        if self.brings_news:
+            await asyncio.wait_for(waiting, DEADLINE_SECONDS)
+            return
+        assert not waiting.done()
+        waiting.cancel()
+
     async def close(self) -> None:
         """End whatever still runs."""
         for handle in self.handles:
@@ -119,13 +128,16 @@ class LocalPlace(Place):
 
 
 class ScriptTransport(LocalTransport):
-    """This machine as another one is reached: all that is launched is launched by a script."""
+    """This machine as another one is reached: all that is asked is asked by scripts."""
 
+    is_local = False
     can_spawn = False
 
 
 class ScriptPlace(LocalPlace):
-    """This machine, launching by the scheduler's script."""
+    """This machine, asked by scripts alone."""
+
+    brings_news = False
 
     def __init__(self, root: Path) -> None:
         super().__init__(root)

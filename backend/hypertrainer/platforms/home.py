@@ -1,0 +1,39 @@
+"""Writes `~/` out, in everything that a job is told: its home there is another than here."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from hypertrainer.platforms.base import JobSpec
+
+TILDE = "~/"
+
+
+def expanded(path: str, home: str) -> str:
+    """The path with a leading `~/` written out."""
+    return f"{home.rstrip('/')}/{path.removeprefix(TILDE)}" if path.startswith(TILDE) else path
+
+
+def at_home(job: JobSpec, home: str) -> JobSpec:
+    """The job with its folder written out wherever it is named, and its program too."""
+    there = expanded(job.folder, home)
+    if there == job.folder:
+        return replace(job, command=_with_program(job.command, home))
+    words = tuple(word.replace(job.folder, there) for word in job.command)
+    return replace(
+        job,
+        folder=there,
+        command=_with_program(words, home),
+        environment=_replaced(job.environment, job.folder, there),
+        files={
+            name: data.replace(job.folder.encode(), there.encode())
+            for name, data in job.files.items()
+        },
+    )
+
+
+def _with_program(command: tuple[str, ...], home: str) -> tuple[str, ...]:
+    return (expanded(command[0], home), *command[1:]) if command else command
+
+
+def _replaced(environment: Mapping[str, str], old: str, new: str) -> Mapping[str, str]:
+    return {name: value.replace(old, new) for name, value in environment.items()}

@@ -1,0 +1,43 @@
+# Brings a job's files to their place. Answers are lines `ht KEY WORD …`.
+
+# ht_code DIGEST FOLDER: whether the code of this content is unpacked there already.
+ht_code() {
+  if [[ -e $2/$1/.complete ]]; then printf 'ht %s present\n' "$1"; else printf 'ht %s absent\n' "$1"; fi
+}
+
+# ht_unpack DIGEST FOLDER: unpacks an archive that was brought to FOLDER/DIGEST.tar.gz, once.
+ht_unpack() {
+  local archive=$2/$1.tar.gz new=$2/.$1.$$ said
+  if [[ ! -e $2/$1/.complete ]]; then
+    if said=$({ mkdir -p -- "$new" && tar -xzf "$archive" -C "$new" && : > "$new/.complete"; } 2>&1)
+    then
+      mv -T -- "$new" "$2/$1" 2> /dev/null || rm -rf -- "$new"  # somebody else was quicker
+    else
+      rm -rf -- "$new"
+      printf 'ht %s failed %s\n' "$1" "${said//$'\n'/ }"
+      return
+    fi
+  fi
+  rm -f -- "$archive"
+  printf 'ht %s present\n' "$1"
+}
+
+# ht_script NUMBER NAME FOLDER…: the first folder that has the script.
+ht_script() {
+  local number=$1 name=$2 folder
+  shift 2
+  for folder in "$@"; do
+    if [[ -f $folder/$name ]]; then printf 'ht %s found %s\n' "$number" "$folder/$name"; return; fi
+  done
+  printf 'ht %s missing\n' "$number"
+}
+
+# ht_remove NUMBER FOLDER: deletes a task's folder, and nothing else.
+ht_remove() {
+  local said
+  if [[ -e $2 && ! -d $2/.hypertrainer ]]; then
+    printf 'ht %s failed it is no folder of a task\n' "$1"
+  elif ! said=$(rm -rf -- "$2" 2>&1); then
+    printf 'ht %s failed %s\n' "$1" "${said//$'\n'/ }"
+  fi
+}
