@@ -31,7 +31,7 @@ def wrapper_script(job: JobSpec, job_id: str = "") -> str:
     Args:
         job: what to run.
         job_id: the bash word that gives the job's id there (`$SLURM_JOB_ID`); empty where no queue
-            gives one, and the process number of the wrapper is the id. A queue limits the time itself.
+            gives one, and the wrapper's process number is the id. A queue limits the time itself.
 
     Raises:
         InvalidInput: a value that no process can be given.
