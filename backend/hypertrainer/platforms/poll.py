@@ -4,7 +4,6 @@ In this order a job that the queue calls ended has left its exit record by the t
 """
 
 import shlex
-from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -81,12 +80,14 @@ def _untold(handles: Sequence[JobHandle], error: str) -> Sequence[Evidence]:
 
 
 def _folders(lines: Sequence[str], handles: Sequence[JobHandle]) -> Mapping[str, _Folder]:
-    folders: dict[str, _Folder] = defaultdict(_Folder)
+    folders = {handle.key: _Folder() for handle in handles}
     keys = {handle.folder: handle.key for handle in handles}
     reading: tuple[str, str, list[str]] | None = None
     for line in lines:
         word, _, rest = line.partition(" ")
         key, _, told = rest.partition(" ")
+        if word in ("htr", "hte") and key not in folders:
+            continue
         if word == "htr":
             reading = key, told, []
         elif word == "htl" and reading is not None:

@@ -1,15 +1,17 @@
 # What the wrapper and the scripts that start, look for and stop jobs share. Builtins only: no forks.
 
-# ht_record FILE: a whole record's pid, process_start and boot_id, in ht_pid, ht_began and ht_boot.
+# ht_record FILE: a whole record's pid, process_start, boot_id and host, in ht_pid, ht_began, ht_boot
+# and ht_where.
 ht_record() {
   local name value is_whole=
-  ht_pid= ht_began= ht_boot=
+  ht_pid= ht_began= ht_boot= ht_where=
   [[ -f $1 ]] || return 1
   while IFS='=' read -r name value; do
     case $name in
       pid) ht_pid=$value ;;
       process_start) ht_began=$value ;;
       boot_id) ht_boot=$value ;;
+      host) ht_where=$value ;;
       end) is_whole=1 ;;
     esac
   done < "$1"

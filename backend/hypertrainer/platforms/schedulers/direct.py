@@ -69,8 +69,8 @@ class DirectScheduler(Scheduler):
     def parse_list(self, result: ExecResult, jobs: Sequence[Evidence]) -> Mapping[str, Observation]:
         evidence = {job.handle.key: job for job in jobs}
         return {
-            key: _observation(evidence[key], word)
-            for key, word, _ in _sure_answers(result, evidence)
+            key: _observation(evidence[key], word, rest)
+            for key, word, rest in _sure_answers(result, evidence)
         }
 
     def parse_find(self, result: ExecResult, jobs: Sequence[Evidence]) -> Mapping[str, Submitted]:
@@ -114,8 +114,14 @@ def _restarted(evidence: Evidence) -> Observation:
     )
 
 
-def _observation(evidence: Evidence, word: str) -> Observation:
+def _observation(evidence: Evidence, word: str, rest: str) -> Observation:
     start = evidence.start
+    if word == "elsewhere":
+        reason = f"it runs on {rest}, and it was another machine that answered"
+        return Observation(JobState.UNKNOWN, word, reason, start=start)
+    if word == "restarted":
+        reason = "the machine was restarted"
+        return Observation(JobState.ABSENT, word, reason, cause=EndCause.NODE_FAILED, start=start)
     if word == "alive":
         return Observation(JobState.RUNNING if start else JobState.QUEUED, word, start=start)
     if word == "left":

@@ -56,15 +56,24 @@ ht_kin() {
   done
 }
 
-# ht_look KEY ATTEMPT FOLDER MARK: alive PID, left PID (without their wrapper) or gone. Only where the
-# wrapper is dead and has left no exit record is it looked for among all processes.
+# ht_look KEY ATTEMPT FOLDER MARK: alive PID, left PID (without their wrapper), gone, restarted (the
+# machine was), or elsewhere HOST, of which nothing can be told here. Only where the wrapper is dead and
+# has left no exit record is it looked for among all processes.
 ht_look() {
   if [[ -e $3/.hypertrainer/exit.$2 ]]; then
     printf 'ht %s gone\n' "$1"
     return
-  elif ht_known "$2" "$3" && ht_is_alive; then
-    printf 'ht %s alive %s %s\n' "$1" "$ht_pid" "$ht_host"
-    return
+  elif ht_known "$2" "$3"; then
+    if ht_is_alive; then
+      printf 'ht %s alive %s %s\n' "$1" "$ht_pid" "$ht_host"
+      return
+    elif [[ $ht_where && $ht_where != "$ht_host" && $ht_boot != "$ht_boot_now" ]]; then
+      printf 'ht %s elsewhere %s\n' "$1" "$ht_where"
+      return
+    elif [[ $ht_boot != "$ht_boot_now" ]]; then
+      printf 'ht %s restarted\n' "$1"
+      return
+    fi
   fi
   ht_kin "$2" "$3" "$4"
   if [[ $ht_wrapper ]]; then
