@@ -2,17 +2,17 @@
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from hypertrainer.clock import utc_now
-from hypertrainer.errors import PlatformUnreachable
+from hypertrainer.errors import PlatformError, PlatformUnreachable
 from hypertrainer.platforms.base import (
     Ambiguous,
     Capacity,
     ConditionKind,
     EndCause,
     ExitRecord,
+    Forecast,
     Found,
     Health,
     JobHandle,
@@ -28,46 +28,20 @@ from hypertrainer.platforms.base import (
     SubmitOutcome,
     Submitted,
 )
+from hypertrainer.platforms.fake_files import FakeFiles
+from hypertrainer.platforms.fake_jobs import FakeJob, Faults
+from hypertrainer.platforms.transports.base import ReadRequest, Slice
 
 HOST = "fake"
 TERM_CODE, KILL_CODE = 143, 137
 
 
-@dataclass(slots=True)
-class Faults:
-    """What goes wrong; counters count down by one each time."""
-
-    unreachable_calls: int = 0  # every call raises, nothing was sent
-    lost_answers: int = 0  # a submission is accepted, its answer is not heard
-    lost_requests: int = 0  # a submission is not accepted, and nobody knows
-    rejections: int = 0
-    is_rejection_retryable: bool = True
-    incomplete_reports: int = 0  # a poll sees nothing and says so
-    invisible_polls: int = 0  # a new job is not found for so many polls and look-ups
-    unknown_states: int = 0  # a poll answers in words that nobody knows
-    purges_at_once: bool = False  # an ended job is forgotten, its exit record with it
-    ignores_term: bool = False
-    cannot_signal: str = ""  # the reason why no job can be told anything
-
-
-@dataclass(slots=True)
-class FakeJob:
-    """One job as the fake platform knows it."""
-
-    spec: JobSpec
-    job_id: str
-    state: JobState
-    hidden_polls: int
-    start: StartRecord | None = None
-    exit: ExitRecord | None = None
-    cause: EndCause | None = None
-    signals: tuple[StopSignal, ...] = ()
-
-
 class FakePlatform(Platform):
     """Runs nothing; jobs change when a test says so. Idempotent by (key, attempt) like the others.
 
-    `on_start` is called with each job that starts, so that a fake program may write files.
+    `on_start` is called with each job that starts, so that a fake program may write files. With a
+    `remote` folder its output is not local: jobs' folders are real folders below that one, which
+    the core may only look at through `read`, and `files` holds the faults of such a place.
     """
 
     def __init__(
@@ -77,14 +51,20 @@ class FakePlatform(Platform):
         capacity: Capacity | None = None,
         starts_at_once: bool = True,
         on_start: Callable[[JobSpec], None] | None = None,
+        remote: Path | None = None,
     ) -> None:
         self.name = name
         self.type = "fake"
         self.poll_seconds = 0.01
+        self.has_local_output = remote is None
+        self.files = FakeFiles(remote)
         self.faults = Faults()
         self.jobs: dict[tuple[str, int], FakeJob] = {}
         self.submissions: list[JobSpec] = []  # that arrived, twins included
         self.calls = 0
+        self.troubles = ""  # what it says of the part of it that does not answer
+        self.foretold: Forecast | None = None
+        self.packages: Mapping[str, str] | None = None  # of every interpreter there
         self._capacity = capacity
         self._starts_at_once = starts_at_once
         self._on_start = on_start
@@ -106,9 +86,29 @@ class FakePlatform(Platform):
             self._on_start(job.spec)
         self._changed()
 
-    def finish(self, key: str, code: int = 0, attempt: int = 1, signal: str | None = None) -> None:
-        """The job's program ends, and its wrapper records it."""
-        self._end(self.jobs[key, attempt], ExitRecord(code, signal, utc_now()))
+    def finish(
+        self,
+        key: str,
+        code: int = 0,
+        attempt: int = 1,
+        signal: str | None = None,
+        cause: EndCause | None = None,
+    ) -> None:
+        """The job's program ends, and its wrapper records it; `cause` is the queue's word."""
+        job = self.jobs[key, attempt]
+        job.cause = cause
+        self._end(job, ExitRecord(code, signal, utc_now(), self.files.sizes(job.spec.folder)))
+
+    def requeue(self, key: str, attempt: int = 1, reason: str = "") -> None:
+        """The queue takes the job back, to start it anew; what it wrote stays."""
+        job = self.jobs[key, attempt]
+        job.state, job.reason, job.exit = JobState.QUEUED, reason, None
+        self._changed()
+
+    def write(self, key: str, name: str, data: bytes, attempt: int = 1) -> None:
+        """The job's program appends to a file in its folder."""
+        with (Path(self.jobs[key, attempt].spec.folder) / name).open("ab") as file:
+            file.write(data)
 
     def vanish(self, key: str, attempt: int = 1, cause: EndCause | None = None) -> None:
         """The job is gone and leaves no exit record, as if its machine had died."""
@@ -129,8 +129,16 @@ class FakePlatform(Platform):
 
     # What the core asks
 
+    @property
+    def num_calls(self) -> int:
+        return self.calls
+
+    @property
+    def trouble(self) -> str:
+        return self.troubles
+
     async def check(self) -> Health:
-        if self.faults.unreachable_calls:
+        if self.faults.unreachable_calls or self.faults.refusal:
             problem = Problem(
                 "The fake platform is unreachable.", "Wait until its faults are over."
             )
@@ -161,6 +169,7 @@ class FakePlatform(Platform):
         job_id = str(len(self.jobs) + 1)
         made = FakeJob(job, job_id, JobState.QUEUED, self.faults.invisible_polls)
         self.jobs[job.key, job.attempt] = made
+        self.files.stage(job)
         if self._starts_at_once:
             self.start(job.key, job.attempt)
         return made
@@ -176,7 +185,9 @@ class FakePlatform(Platform):
         if self._takes("incomplete_reports"):
             return Report(is_complete=False, seen={})
         self._observed_changes = self._changes
-        return Report(is_complete=True, seen={job.key: self._observation(job) for job in handles})
+        seen = {job.key: self._observation(job) for job in handles}
+        files = {job.key: self.files.listed(job.folder) for job in handles}
+        return Report(is_complete=True, seen=seen, files={} if self.has_local_output else files)
 
     def _observation(self, handle: JobHandle) -> Observation:
         job = self._visible(handle)
@@ -186,7 +197,7 @@ class FakePlatform(Platform):
             return Observation(JobState.UNKNOWN, "BEFUDDLED", start=job.start)
         code = job.exit.code if job.exit else None
         cause = job.cause or (job.exit.cause if job.exit else None)
-        reason = (job.exit.reason if job.exit else None) or ""
+        reason = (job.exit.reason if job.exit else None) or job.reason
         return Observation(job.state, job.state.value, reason, code, cause, job.start, job.exit)
 
     def _visible(self, handle: JobHandle) -> FakeJob | None:
@@ -216,19 +227,46 @@ class FakePlatform(Platform):
                 self._end(job, ExitRecord(KILL_CODE, None, utc_now()))
             elif signal is StopSignal.TERM and not self.faults.ignores_term:
                 self._end(job, ExitRecord(TERM_CODE, "TERM", utc_now()))
+            elif signal is StopSignal.CHECKPOINT and self.faults.ends_at_checkpoint:
+                self._end(job, ExitRecord(0, job.spec.resources.checkpoint_signal, utc_now()))
+
+    async def read(self, requests: Sequence[ReadRequest], machine: str = "") -> Sequence[Slice]:
+        del machine
+        self._reach()
+        if self._takes("lost_reads"):
+            raise PlatformError("The connection was lost while files were read.")
+        return self.files.read(requests)
+
+    async def remove(self, folders: Sequence[str]) -> Mapping[str, str]:
+        self._reach()
+        if self.faults.cannot_remove:
+            return dict.fromkeys(folders, self.faults.cannot_remove)
+        return self.files.remove(folders)
+
+    async def forecast(self, job: JobSpec) -> Forecast | None:
+        del job
+        self._reach()
+        return self.foretold
+
+    async def describe_python(self, python: str, setup: Sequence[str]) -> Mapping[str, str] | None:
+        del python, setup
+        self._reach()
+        return self.packages
 
     async def wait_for_change(self, handles: Sequence[JobHandle]) -> None:
         if not handles or self._observed_changes == self._changes:
             await self._change.wait()
 
     def output_root(self, default: Path) -> str:
-        return str(default)
+        return str(self.files.root or default)
 
     async def aclose(self) -> None:
         self._changed()
 
     def _reach(self) -> None:
         self.calls += 1
+        if self.faults.refusal is not None:
+            raise self.faults.refusal
         if self._takes("unreachable_calls"):
             raise PlatformUnreachable("The fake platform does not answer.")
 
