@@ -20,6 +20,7 @@ class Settling:
     def __init__(self, *, has_queue: bool, seconds: float) -> None:
         self._has_queue = has_queue
         self._seconds = seconds
+        self.trouble = ""  # what the queue said instead of an answer, the last time
         self._ended: dict[Key, float] = {}  # when a job was first seen ended without a record
 
     def report(self, poll: Poll, scheduler: Scheduler) -> Report:
@@ -27,9 +28,9 @@ class Settling:
         listed: Mapping[str, Observation] = {}
         try:
             listed = scheduler.parse_list(poll.queue, poll.evidence)
-            is_complete = True
-        except PlatformError:
-            is_complete = False
+            is_complete, self.trouble = True, ""
+        except PlatformError as error:
+            is_complete, self.trouble = False, error.message
         seen = {}
         for job in poll.evidence:
             told = conclude(job, listed.get(job.handle.key), has_queue=self._has_queue)

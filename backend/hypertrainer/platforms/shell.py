@@ -110,6 +110,10 @@ class ShellPlatform(Platform):
     def num_calls(self) -> int:
         return self._transport.num_calls
 
+    @property
+    def trouble(self) -> str:
+        return self._settling.trouble
+
     def retry_now(self) -> None:
         self._transport.retry_now()
 

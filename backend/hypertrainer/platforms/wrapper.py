@@ -48,6 +48,7 @@ def _header(job: JobSpec, job_id: str) -> list[str]:
         "ht_path=$PATH",
         f"ht_attempt={job.attempt} ht_grace={job.grace_seconds}",
         f"ht_limit={'' if job_id else job.resources.time_seconds or ''}",
+        f"ht_warning={_warning(job, job_id)} ht_warning_seconds={job.resources.checkpoint_seconds}",
         f"ht_folder={shlex.quote(job.folder)}",
         f"ht_job_id={job_id}",
         f"ht_mark={MARK_VARIABLE}={mark}",
@@ -57,6 +58,11 @@ def _header(job: JobSpec, job_id: str) -> list[str]:
         *(f"export {name}={shlex.quote(value)}" for name, value in job.environment.items()),
         f"export {MARK_VARIABLE}={mark}",
     ]
+
+
+def _warning(job: JobSpec, job_id: str) -> str:
+    """The signal before the time limit; empty where nobody asked, or a queue sends it."""
+    return "" if job_id else job.resources.checkpoint_signal or ""
 
 
 def _refuse_impossible(job: JobSpec) -> None:

@@ -1,7 +1,7 @@
 # The wrapper: runs one attempt of one job and tells the truth about it. bash and coreutils only.
 #
-# Above this line stand the job's own values (ht_attempt ht_grace ht_limit ht_folder ht_setup
-# ht_command ht_mark ht_job_id) and exports. Records are `name=value` lines; the last is `end=1`.
+# Above this line stand the job's own values (ht_attempt ht_grace ht_limit ht_warning ht_warning_seconds
+# ht_folder ht_setup ht_command ht_mark ht_job_id) and exports. Records are `name=value` lines; the last is `end=1`.
 
 ht_home=$ht_folder/.hypertrainer
 ht_got= ht_told= ht_woken= ht_child= ht_timer= ht_cause= ht_reason=
@@ -119,6 +119,12 @@ ht_alarm() {
 ht_out_of_time() {
   ht_woken=1 ht_timer=
   kill -0 "$ht_child" || return 0  # it ended just in time
+  if [[ $ht_warning ]]; then
+    kill -s "$ht_warning" -- "-$ht_child"
+    ht_warning=
+    ht_alarm "$ht_warning_seconds"
+    return
+  fi
   if [[ $ht_cause ]]; then
     kill -s KILL -- "-$ht_child"
     return
@@ -134,7 +140,9 @@ ht_launch() {
   ht_child=$!
   set +m
   if [[ $ht_got == @(TERM|INT|HUP) && ! $ht_told ]]; then ht_forward "$ht_got"; fi
-  if [[ $ht_limit ]]; then ht_alarm "$ht_limit"; fi
+  [[ $ht_limit ]] || return 0
+  if (( ht_limit <= ht_warning_seconds )); then ht_warning=; fi
+  if [[ $ht_warning ]]; then ht_alarm "$(( ht_limit - ht_warning_seconds ))"; else ht_alarm "$ht_limit"; fi
 }
 
 # A trapped signal ends `wait` early, with a status that is not the command's.

@@ -263,7 +263,7 @@ async def test_a_stop_takes_the_whole_family(local: LocalPlace, how: StopSignal)
     await local.platform.stop([handle], how)
     seen = await local.seen(handle, JobState.ENDED)
     assert seen.exit is not None
-    assert seen.exit.code == (143 if how is StopSignal.TERM else 137)
+    assert seen.exit.code == (137 if how is StopSignal.KILL else 143)
     assert [
         process.pid for process in living("h1.1") if process.pid != int(handle.job_id or 0)
     ] == []
@@ -281,6 +281,24 @@ async def test_a_time_limit_does_not_wait_for_a_stubborn_program(local: LocalPla
     job = replace(local.job(is_stubborn=True), resources=Resources(time_seconds=1))
     record = await ended(local, job)
     assert (record.code, record.cause) == (137, EndCause.TIMED_OUT)
+
+
+async def test_a_checkpoint_signal_comes_before_the_time_limit(local: LocalPlace) -> None:
+    program = "trap 'echo saved; exit 0' USR1; while :; do read -t 0.05 < <(sleep 0.05); done"
+    wishes = Resources(time_seconds=31, checkpoint_signal="USR1", checkpoint_seconds=30)
+    seen = await ended(local, replace(local.program(program), resources=wishes))
+    assert (seen.code, seen.cause) == (0, None)
+    assert Path(local.root, "h1", "out.txt").read_text() == "saved\n"
+
+
+async def test_a_time_limit_holds_for_a_program_that_goes_on_after_its_checkpoint(
+    local: LocalPlace,
+) -> None:
+    program = "trap 'echo saved' USR1; while :; do read -t 0.05 < <(sleep 0.05); done"
+    wishes = Resources(time_seconds=2, checkpoint_signal="USR1", checkpoint_seconds=1)
+    seen = await ended(local, replace(local.program(program), resources=wishes))
+    assert (seen.code, seen.cause) == (143, EndCause.TIMED_OUT)
+    assert Path(local.root, "h1", "out.txt").read_text() == "saved\n"
 
 
 async def test_a_program_within_its_time_limit_is_not_touched(local: LocalPlace) -> None:
