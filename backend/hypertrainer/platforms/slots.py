@@ -75,6 +75,35 @@ def allocate(capacity: Capacity, busy: Sequence[Holding], request: Resources) ->
     return Allocation(tuple(devices[:needed])) if len(devices) >= needed else None
 
 
+def place(
+    capacities: Mapping[str, Capacity],
+    busy: Mapping[str, Sequence[Holding]],
+    request: Resources,
+) -> tuple[str, Allocation] | None:
+    """On which machine the job goes now, that with most room, and what it gets; None: it waits.
+
+    Args:
+        capacities: what each machine has, by its name.
+        busy: what each machine's active jobs hold.
+        request: what the job asks for.
+    """
+    free = [
+        (_room(capacity, busy.get(name, ())), name, allocation)
+        for name, capacity in capacities.items()
+        if (allocation := allocate(capacity, busy.get(name, ()), request)) is not None
+    ]
+    if not free:
+        return None
+    _, name, allocation = max(free, key=lambda found: found[0])  # of equal ones the first
+    return name, allocation
+
+
+def _room(capacity: Capacity, busy: Sequence[Holding]) -> tuple[int, int]:
+    """Free GPUs, free slots."""
+    held = sum(len(job.gpus) for job in busy)
+    return len(capacity.gpus) - held, capacity.slots - len(busy)
+
+
 def _fits(wanted: int | None, total: int | None, held: Sequence[int | None]) -> bool:
     return wanted is None or total is None or wanted + sum(size or 0 for size in held) <= total
 
@@ -103,6 +132,19 @@ def why_impossible(capacity: Capacity, request: Resources) -> str | None:
             f"{present / 2**30:.1f} GiB: lower `resources.memory`."
         )
     return None
+
+
+def why_nowhere(capacities: Mapping[str, Capacity], request: Resources) -> str | None:
+    """Why the job could run on none of these machines, even alone; None: it could.
+
+    Where no machine is known, nothing is impossible.
+    """
+    reasons = {name: why_impossible(capacity, request) for name, capacity in capacities.items()}
+    if not reasons or None in reasons.values():
+        return None
+    if len(reasons) == 1:
+        return next(iter(reasons.values()))
+    return " ".join(f"{name}: {reason}" for name, reason in reasons.items())
 
 
 def gpu_environment(capacity: Capacity, gpus: Sequence[str]) -> Mapping[str, str]:

@@ -15,7 +15,9 @@ from hypertrainer.platforms.slots import (
     allocate,
     capacity_of,
     gpu_environment,
+    place,
     why_impossible,
+    why_nowhere,
 )
 
 NO_GPUS = Machine(cpus=16, memory_bytes=2**34)
@@ -100,6 +102,46 @@ def test_what_can_never_fit_says_why(capacity: Capacity, request_: Resources, wo
 
 def test_what_has_to_wait_is_not_impossible() -> None:
     assert why_impossible(CAPACITY, Resources(gpus=2, cpus=16, memory_bytes=2**34)) is None
+
+
+BIG = Capacity(slots=4, cpus=64, gpus=("0", "1", "2", "3"))
+SMALL = Capacity(slots=1, cpus=4, gpus=("0",))
+
+
+def test_of_several_machines_the_one_with_most_room_gets_the_job() -> None:
+    machines = {"small": SMALL, "big": BIG}
+    assert place(machines, {}, Resources()) == ("big", Allocation(("0",)))
+    busy = {"big": [Holding(gpus=("0", "1")), Holding(gpus=("2", "3"))]}
+    assert place(machines, busy, Resources()) == ("small", Allocation(("0",)))
+    assert place(machines, busy, Resources(gpus=2)) is None
+    assert place({"a": SMALL, "b": SMALL}, {}, Resources()) == ("a", Allocation(("0",)))
+    assert place({}, {}, Resources()) is None
+
+
+def test_a_job_is_impossible_only_where_no_machine_could_ever_take_it() -> None:
+    machines = {"small": SMALL, "big": BIG}
+    assert why_nowhere(machines, Resources(gpus=4)) is None
+    told = why_nowhere(machines, Resources(gpus=5)) or ""
+    assert "small: 5 GPUs" in told
+    assert "big: 5 GPUs" in told
+    assert (why_nowhere({"": SMALL}, Resources(gpus=2)) or "").startswith("2 GPUs")
+    assert why_nowhere({}, Resources(gpus=2)) is None
+
+
+@given(st.lists(st.none() | st.integers(0, 5), max_size=12))
+def test_no_machine_of_a_pool_gets_more_than_it_has(wanted: list[int | None]) -> None:
+    machines = {"small": SMALL, "big": BIG}
+    busy: dict[str, list[Holding]] = {"small": [], "big": []}
+    for gpus in wanted:
+        placed = place(machines, busy, Resources(gpus=gpus))
+        if placed is None:
+            continue
+        name, allocation = placed
+        busy[name].append(Holding(gpus=allocation.gpus))
+    for name, capacity in machines.items():
+        assert len(busy[name]) <= capacity.slots
+        held = Counter(device for job in busy[name] for device in job.gpus)
+        assert held <= Counter(capacity.gpus)
 
 
 @given(
