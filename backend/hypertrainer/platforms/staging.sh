@@ -32,12 +32,17 @@ ht_script() {
   printf 'ht %s missing\n' "$number"
 }
 
-# ht_remove NUMBER FOLDER: deletes a task's folder, and nothing else.
+# ht_remove NUMBER FOLDER: deletes a task's folder, and nothing else. Whatever was just written into it
+# makes a first try fail.
 ht_remove() {
-  local said
+  local said tries
   if [[ -e $2 && ! -d $2/.hypertrainer ]]; then
     printf 'ht %s failed it is no folder of a task\n' "$1"
-  elif ! said=$(rm -rf -- "$2" 2>&1); then
-    printf 'ht %s failed %s\n' "$1" "${said//$'\n'/ }"
+    return
   fi
+  for tries in 1 2 3; do
+    said=$(rm -rf -- "$2" 2>&1) && return
+    sleep 0.2
+  done
+  printf 'ht %s failed %s\n' "$1" "${said//$'\n'/ }"
 }
