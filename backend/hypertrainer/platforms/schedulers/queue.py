@@ -40,7 +40,9 @@ from hypertrainer.platforms.wrapper import SECRETS
 
 SUBMIT_SECONDS = 25  # for one submission, and no more begin after so long: both fit into one call
 ASK_SECONDS = 30
-KILLED_CODE = 124  # of `timeout`, and of what died by a signal: the answer may be lost
+# Of `timeout`, and of what died by a signal: the answer may be lost. Codes from 150 on are the
+# queues' own: 255 of LSF, 153 of PBS.
+KILLED_CODES = range(124, 150)
 FORWARDED = ("TERM", "INT", "HUP", "USR1", "USR2")  # by the wrapper
 
 
@@ -147,14 +149,14 @@ class QueueScheduler(Scheduler):
                 return Rejected(self._missing(rest))
             case "failed":
                 code, _, text = rest.partition(" ")
-                return self._failure(int(code) if code.isdecimal() else KILLED_CODE, text)
+                return self._failure(int(code) if code.isdecimal() else KILLED_CODES.start, text)
         return None
 
     def _failure(self, code: int, text: str) -> SubmitOutcome:
         said = self.plain(text)
         if code == 0:
             return Ambiguous(f"{self.title} named no job: {said or 'it said nothing'}")
-        if code >= KILLED_CODE:
+        if code in KILLED_CODES:
             return Ambiguous(
                 f"{self.program} was ended ({code}) before it answered. {said}".strip()
             )

@@ -7,7 +7,9 @@
 #                   tells the jobs in ht_keys and ht_ids; 1: they were not told, ht_text says why
 
 { read -r ht_host < /proc/sys/kernel/hostname; } 2>/dev/null
-ht_keys=() ht_ids=() ht_text=
+# ht_bare are those of ht_keys of which no id is known.
+ht_keys=() ht_ids=() ht_bare=() ht_text=
+declare -A ht_key_of=()  # by id
 
 # ht_plain TEXT: on one line and not too long, in ht_text.
 ht_plain() {
@@ -22,7 +24,7 @@ ht_ask() {
   code=$?
   (( code == 0 )) && return 0
   ht_plain "$1 ended with $code: $ht_answer"
-  (( code < 124 )) || ht_plain "$1 did not answer within $ht_ask_seconds s"
+  [[ $code != @(124|137) ]] || ht_plain "$1 did not answer within $ht_ask_seconds s"
   return 1
 }
 
@@ -101,8 +103,11 @@ ht_submit() {
 
 # ht_job KEY ID…: a job that is asked after, and the ids that it may have.
 ht_job() {
+  local id
   ht_keys+=("$1")
   ht_ids+=("${@:2}")
+  for id in "${@:2}"; do ht_key_of[$id]=$1; done
+  (( $# > 1 )) || ht_bare+=("$1")
 }
 
 # ht_look: tells of all jobs named by ht_job. Without the last line, no absence proves anything.
@@ -117,11 +122,12 @@ ht_look() {
 
 # ht_stop KEY ATTEMPT FOLDER ID…: has a job stopped; one that has not started yet never will.
 ht_stop() {
-  local home=$3/.hypertrainer
+  local home=$3/.hypertrainer before=${#ht_ids[@]}
   ht_keys+=("$1")
   ht_ids+=("${@:4}")
   if ht_noted "$home/claim/$2"; then ht_ids+=("$ht_id"); fi
   if ht_noted "$home/submitted.$2"; then ht_ids+=("$ht_id"); fi
+  (( ${#ht_ids[@]} > before )) || ht_bare+=("$1")
   [[ -d $3 ]] || return 0
   [[ -d $home ]] || mkdir -p -- "$home"
   ht_write "$home/stop.$2" asked=1 ||
@@ -138,5 +144,5 @@ ht_signal() {
   if ! type -P -- "$ht_program" > /dev/null || ! ht_tell "$@"; then
     for key in "${ht_keys[@]}"; do printf 'ht %s failed %s\n' "$key" "$ht_text"; done
   fi
-  ht_keys=() ht_ids=()
+  ht_keys=() ht_ids=() ht_bare=()
 }
