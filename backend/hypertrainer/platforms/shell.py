@@ -44,6 +44,7 @@ POLL_SECONDS = 120.0
 FORECAST_SECONDS = 15.0
 PACKAGES_SECONDS = 60.0
 REMOVE_SECONDS = 300.0
+MANY_JOBS = 100  # from here on reading a poll takes longer than a thread's turn
 NO_WISHES = Resources()
 REMOTE_OUTPUT = "~/hypertrainer/output"
 
@@ -219,7 +220,10 @@ class ShellPlatform(Platform):
 
     async def _poll(self, handles: Sequence[JobHandle], *, with_logs: bool) -> Poll:
         script = poll_script(self._scheduler, handles, with_logs=with_logs)
-        return parse_poll(await self._transport.run(script, (), POLL_SECONDS), handles)
+        result = await self._transport.run(script, (), POLL_SECONDS)
+        if len(handles) < MANY_JOBS:
+            return parse_poll(result, handles)
+        return await asyncio.to_thread(parse_poll, result, handles)
 
     async def stop(self, handles: Sequence[JobHandle], signal: StopSignal) -> Mapping[str, str]:
         if not handles:
