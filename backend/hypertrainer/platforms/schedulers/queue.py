@@ -90,8 +90,14 @@ class QueueScheduler(Scheduler):
                     f"`{line}` in `resources.raw` is no option of {self.title}.",
                     f"Write one option on each line, as after {self.directive}.",
                 )
-            elif hint := self.owned.get(self.option_name(words[0])):
+            elif hint := self._hint(self.option_name(words[0])):
                 yield Problem(f"`{words[0]}` cannot stand in `resources.raw`.", hint)
+
+    def _hint(self, name: str) -> str | None:
+        """What to do instead of an option of ours, which may be written short: `--part`."""
+        is_long = name.startswith("--")
+        longer = (owned for owned in self.owned if is_long and owned.startswith(name))
+        return self.owned.get(name) or next((self.owned[owned] for owned in longer), None)
 
     def raw_words(self, line: str) -> Sequence[str]:
         """The option on a raw line and perhaps its value; empty where it is not one option.
@@ -149,7 +155,7 @@ class QueueScheduler(Scheduler):
                 return Rejected(self._missing(rest))
             case "failed":
                 code, _, text = rest.partition(" ")
-                return self._failure(int(code) if code.isdecimal() else KILLED_CODES.start, text)
+                return self._failure(int(code) if code.isdecimal() else LATE_CODES.start, text)
         return None
 
     def _failure(self, code: int, text: str) -> SubmitOutcome:

@@ -2,7 +2,8 @@
 # where it is about the question itself; whatever else is printed does not matter.
 #
 # A queue's own functions, below these, say the rest:
-#   ht_list         tells of the jobs in ht_keys and ht_ids; 1: the question failed, ht_text says why
+#   ht_list         tells of the jobs in ht_keys and ht_ids; 1: the question failed, ht_text says why.
+#                   Of a job whose absence proves nothing it says `ht KEY unsure WHY`
 #   ht_tell TERM, ht_tell KILL, ht_tell CHECKPOINT SIGNAL
 #                   tells the jobs in ht_keys and ht_ids; 1: they were not told, ht_text says why
 
