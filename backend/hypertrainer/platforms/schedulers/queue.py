@@ -155,7 +155,7 @@ class QueueScheduler(Scheduler):
                 return Rejected(self._missing(rest))
             case "failed":
                 code, _, text = rest.partition(" ")
-                return self._failure(int(code) if code.isdecimal() else LATE_CODES.start, text)
+                return self._failure(int(code) if code.isdecimal() else KILLED_CODES.start, text)
         return None
 
     def _failure(self, code: int, text: str) -> SubmitOutcome:
