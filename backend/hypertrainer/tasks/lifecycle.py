@@ -4,37 +4,60 @@ The table, first row that applies (`resolve` below follows it line by line):
 
 | exit record     | platform says            | then                                              |
 |-----------------|--------------------------|---------------------------------------------------|
+| any             | queued, and it had run   | submitting: its queue took it back (requeued)     |
 | code None       | any                      | cancelled if a stop was asked, else failed_to_start |
 | code, signal    | any; a stop was asked    | cancelled (pruned where a search asked)           |
+| code            | cancelled; a stop asked  | the same                                          |
 | code            | timed out, preempted …   | that cause, the code kept                         |
 | 0               | any                      | finished                                          |
 | 126, 127        | any; nothing was written | failed_to_start                                   |
 | other           | any                      | crashed                                           |
-| none            | ended, with a cause/code | by cause and code                                 |
+| none            | ended; a stop was asked  | cancelled                                         |
+| none            | ended, with a cause      | by cause                                          |
+| none            | ended; it never started  | after a while: by code, without one failed_to_start |
+| none            | ended                    | by code                                           |
 | none            | absent; KILL was sent    | cancelled                                         |
-| none            | absent, machine restarted| crashed                                           |
+| none            | absent, with a cause     | by cause (a restarted machine is a failed one)    |
+| none            | absent, with a code      | after a while: by code                            |
 | none            | absent, complete reports | lost, after enough reports and time               |
 | none            | running                  | running                                           |
-| none            | queued                   | submitting                                        |
+| none            | queued; no start shows   | submitting; unchanged if it is known to have run  |
 | none            | unknown, or not asked    | unchanged                                         |
+
+A queue that says `queued` of a job with a start record took it back, or was asked just before it
+began; the next report tells. The exit record of the earlier run may lie there meanwhile, and is not
+looked at. Only so does an attempt ever go back.
 
 Final is final, except `lost`, which re-opens when evidence appears.
 """
 
-import signal as signals
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from hypertrainer.platforms.base import EndCause, ExitRecord, JobState, Observation
+from hypertrainer.platforms.base import (
+    EndCause,
+    ExitRecord,
+    JobState,
+    Observation,
+    StartRecord,
+)
+from hypertrainer.tasks.outcomes import (
+    NEVER_SEEN,
+    Outcome,
+    by_cause,
+    by_code,
+    full_name,
+    signal_name,
+    stopped,
+)
 from hypertrainer.tasks.statuses import AttemptState, StopBy, TaskStatus
 
-SHELL_SIGNAL_BASE = 128  # a shell reports death by signal n as 128 + n
-NOT_EXECUTABLE, NOT_FOUND = 126, 127
+RECORD_TIME = timedelta(seconds=60)  # within which a network file system shows what was written
 
 
 @dataclass(frozen=True, slots=True)
 class AttemptFacts:
-    """What was known of an attempt before the new evidence."""
+    """What was known of an attempt before the new evidence. `cause` is known from an end on."""
 
     state: AttemptState
     status: TaskStatus
@@ -49,6 +72,7 @@ class AttemptFacts:
     kill_sent_at: datetime | None = None
     missing_since: datetime | None = None
     missing_count: int = 0
+    cause: EndCause | None = None
 
     @property
     def is_over(self) -> bool:
@@ -69,153 +93,135 @@ def resolve(
     """The attempt's facts after one complete observation of it. Equal facts: nothing changed."""
     if facts.is_over:
         return facts
-    if seen.start is not None:
-        facts = replace(
-            facts,
-            host=seen.start.host,
-            job_id=seen.start.job_id,
-            started_at=facts.started_at or seen.start.at,
-        )
+    is_new = _is_new(facts, seen.start)
+    facts = _with_start(facts, seen.start)
+    if seen.state is JobState.QUEUED:
+        return _queued(facts, seen, is_new=is_new)
     if seen.exit is not None:
         return _ended(facts, seen, seen.exit)
     if seen.state is JobState.ENDED:
-        return _ended_without_record(facts, seen, now)
+        return _ended_without_record(facts, seen, now, patience)
     if seen.state is JobState.ABSENT:
         return _absent(facts, seen, now, patience)
-    return _alive(facts, seen)
+    return _alive(facts, seen, is_new=is_new)
+
+
+def _is_new(facts: AttemptFacts, start: StartRecord | None) -> bool:
+    return start is not None and (facts.started_at is None or start.at > facts.started_at)
+
+
+def _with_start(facts: AttemptFacts, start: StartRecord | None) -> AttemptFacts:
+    if start is None:
+        return facts
+    if _is_new(facts, start):
+        return replace(facts, host=start.host, job_id=start.job_id, started_at=start.at)
+    return replace(facts, host=facts.host or start.host, job_id=facts.job_id or start.job_id)
 
 
 def _ended(facts: AttemptFacts, seen: Observation, record: ExitRecord) -> AttemptFacts:
-    status, reason = _outcome(facts, seen, record)
+    cause = seen.cause or record.cause
+    status, reason = _outcome(facts, seen, record, cause)
     return replace(
         facts,
         state=AttemptState.ENDED,
         status=status,
         reason=reason,
         exit_code=record.code,
-        signal=_signal_name(record.code) or _full_name(record.signal),
+        signal=signal_name(record.code) or full_name(record.signal),
         ended_at=record.at,
         missing_since=None,
         missing_count=0,
+        cause=cause,
     )
 
 
-def _outcome(facts: AttemptFacts, seen: Observation, record: ExitRecord) -> tuple[TaskStatus, str]:
+def _outcome(
+    facts: AttemptFacts, seen: Observation, record: ExitRecord, cause: EndCause | None
+) -> Outcome:
+    is_cancelled = cause is EndCause.CANCELLED
     if record.code is None:
         if facts.stop_by is not None:
-            return _stopped(facts.stop_by, "before it started")
+            return stopped(facts.stop_by, "before it started")
+        if is_cancelled:
+            return by_cause(EndCause.CANCELLED, seen.reason)
         return TaskStatus.FAILED_TO_START, record.reason or "The command could not be started."
-    if facts.stop_by is not None and (record.signal or facts.kill_sent_at):
-        return _stopped(facts.stop_by, f"ended with exit code {record.code}")
-    if seen.cause is not None:
-        return _by_cause(seen.cause, seen.reason)
-    return _by_code(record.code, record.reason)
+    if facts.stop_by is not None and (record.signal or facts.kill_sent_at or is_cancelled):
+        return stopped(facts.stop_by, f"ended with exit code {record.code}")
+    if cause is not None:
+        return by_cause(cause, seen.reason)
+    return by_code(record.code, record.reason)
 
 
-def _stopped(by: StopBy, how: str) -> tuple[TaskStatus, str]:
-    if by is StopBy.SEARCH:
-        return TaskStatus.PRUNED, f"Stopped early by its search; {how}."
-    return TaskStatus.CANCELLED, f"Cancelled on request; {how}."
-
-
-def _by_cause(cause: EndCause, words: str) -> tuple[TaskStatus, str]:
-    said = f" ({words})" if words else ""
-    table = {
-        EndCause.CANCELLED: (TaskStatus.CANCELLED, "Cancelled on its platform by somebody else"),
-        EndCause.TIMED_OUT: (
-            TaskStatus.TIMED_OUT,
-            "Ended at its time limit; raise `resources.time` and resume",
-        ),
-        EndCause.OUT_OF_MEMORY: (
-            TaskStatus.CRASHED,
-            "Out of memory; raise `resources.memory` or use a smaller batch",
-        ),
-        EndCause.PREEMPTED: (TaskStatus.PREEMPTED, "Preempted by its platform; resume to go on"),
-        EndCause.NODE_FAILED: (TaskStatus.CRASHED, "Its machine failed; resume to go on"),
-    }
-    status, reason = table[cause]
-    return status, f"{reason}{said}."
-
-
-def _by_code(code: int, record_reason: str | None) -> tuple[TaskStatus, str]:
-    if code == 0:
-        return TaskStatus.FINISHED, "Exit code 0."
-    if code in (NOT_EXECUTABLE, NOT_FOUND):
-        said = record_reason or "the command was not found or may not be executed"
-        return TaskStatus.FAILED_TO_START, f"Exit code {code}: {said}. See err.txt."
-    name = _signal_name(code)
-    if name == "SIGKILL":
-        return TaskStatus.CRASHED, (
-            "Killed by signal 9 (SIGKILL), not by HyperTrainer; the kernel's out-of-memory killer "
-            "is the usual cause."
-        )
-    if name is not None:
-        return TaskStatus.CRASHED, f"Killed by signal {code - SHELL_SIGNAL_BASE} ({name})."
-    return TaskStatus.CRASHED, f"Exit code {code}. The end of err.txt usually says why."
-
-
-def _signal_name(code: int | None) -> str | None:
-    if code is None or code <= SHELL_SIGNAL_BASE:
-        return None
-    try:
-        return signals.Signals(code - SHELL_SIGNAL_BASE).name
-    except ValueError:
-        return None
-
-
-def _full_name(signal: str | None) -> str | None:
-    """The signal that the wrapper forwarded (`TERM`), as everybody writes it."""
-    return f"SIG{signal}" if signal else None
-
-
-def _ended_without_record(facts: AttemptFacts, seen: Observation, now: datetime) -> AttemptFacts:
-    if facts.stop_by is not None:
-        status, reason = _stopped(facts.stop_by, "left no exit record")
-    elif seen.cause is not None:
-        status, reason = _by_cause(seen.cause, seen.reason)
-    elif seen.exit_code is not None:
-        status, reason = _by_code(seen.exit_code, seen.reason)
-    else:
-        status = TaskStatus.CRASHED
-        reason = f"Its platform says it ended ({seen.raw_state}), without an exit code."
+def _ended_without_record(
+    facts: AttemptFacts, seen: Observation, now: datetime, patience: Patience
+) -> AttemptFacts:
+    is_certain = facts.stop_by is not None or seen.cause is not None
+    if facts.started_at is None and not is_certain:
+        facts = replace(facts, missing_since=facts.missing_since or now)
+        if not _has_waited(facts, now, patience):
+            return facts
+    status, reason = _told_outcome(facts, seen)
     return replace(
         facts,
         state=AttemptState.ENDED,
         status=status,
         reason=reason,
         exit_code=seen.exit_code,
-        signal=_signal_name(seen.exit_code),
+        signal=signal_name(seen.exit_code),
         ended_at=now,
+        cause=seen.cause,
     )
+
+
+def _told_outcome(facts: AttemptFacts, seen: Observation) -> Outcome:
+    """What the platform's word alone makes of an end."""
+    if facts.stop_by is not None:
+        return stopped(facts.stop_by, "left no exit record")
+    if seen.cause is not None:
+        return by_cause(seen.cause, seen.reason)
+    if facts.started_at is None and not seen.exit_code:
+        return NEVER_SEEN
+    if seen.exit_code is not None:
+        return by_code(seen.exit_code, seen.reason)
+    said = f"Its platform says it ended ({seen.raw_state}), without an exit code."
+    return TaskStatus.CRASHED, said
+
+
+def _has_waited(facts: AttemptFacts, now: datetime, patience: Patience) -> bool:
+    """Whether an exit record would be visible by now."""
+    since = facts.missing_since or now
+    return now - since >= min(RECORD_TIME, patience.time)
 
 
 def _absent(
     facts: AttemptFacts, seen: Observation, now: datetime, patience: Patience
 ) -> AttemptFacts:
     if facts.stop_by is not None and facts.kill_sent_at is not None:
-        return _gone(facts, now, *_stopped(facts.stop_by, "killed after it ignored SIGTERM"))
+        return _gone(facts, now, stopped(facts.stop_by, "killed after it ignored SIGTERM"))
     if seen.cause is not None:
-        return _gone(facts, now, *_by_cause(seen.cause, seen.reason))
-    if facts.status is TaskStatus.LOST:
+        gone = _gone(facts, now, _told_outcome(facts, seen))
+        return replace(gone, cause=seen.cause, exit_code=seen.exit_code)
+    if facts.status is TaskStatus.LOST and seen.exit_code is None:
         return facts
-    since = facts.missing_since or now
-    count = facts.missing_count + 1
+    since, count = facts.missing_since or now, facts.missing_count + 1
     facts = replace(facts, missing_since=since, missing_count=count)
+    if seen.exit_code is not None and _has_waited(facts, now, patience):
+        gone = _gone(facts, now, _told_outcome(facts, seen))
+        return replace(gone, exit_code=seen.exit_code, signal=signal_name(seen.exit_code))
     if count < patience.reports or now - since < patience.time:
         return facts
     if facts.stop_by is not None:
-        return _gone(facts, now, *_stopped(facts.stop_by, "left no exit record"))
+        return _gone(facts, now, stopped(facts.stop_by, "left no exit record"))
     said = f" ({seen.reason})" if seen.reason else ""
-    return _gone(
-        facts,
-        now,
-        TaskStatus.LOST,
+    words = (
         f"Its job is gone and left no exit record{said}; it was probably killed from outside, "
-        "or its disk is full. Resume to go on.",
+        "or its disk is full. Resume to go on."
     )
+    return _gone(facts, now, (TaskStatus.LOST, words))
 
 
-def _gone(facts: AttemptFacts, now: datetime, status: TaskStatus, reason: str) -> AttemptFacts:
+def _gone(facts: AttemptFacts, now: datetime, outcome: Outcome) -> AttemptFacts:
+    status, reason = outcome
     return replace(
         facts,
         state=AttemptState.ENDED,
@@ -225,21 +231,33 @@ def _gone(facts: AttemptFacts, now: datetime, status: TaskStatus, reason: str) -
     )
 
 
-def _alive(facts: AttemptFacts, seen: Observation) -> AttemptFacts:
+def _queued(facts: AttemptFacts, seen: Observation, *, is_new: bool) -> AttemptFacts:
+    has_run = seen.start is not None or seen.exit is not None
+    if facts.state is AttemptState.RUNNING and facts.started_at is not None and not has_run:
+        return replace(facts, missing_since=None, missing_count=0)  # its start does not show now
+    said = f" ({seen.reason})" if seen.reason else ""
+    requeued = f"Requeued by its platform, to be started again{said}."
+    reason = requeued if has_run and not is_new else seen.reason
+    return _seen_alive(facts, AttemptState.SUBMITTED, TaskStatus.SUBMITTING, reason)
+
+
+def _alive(facts: AttemptFacts, seen: Observation, *, is_new: bool) -> AttemptFacts:
+    if seen.state is JobState.UNKNOWN and not is_new:
+        return facts
     is_started = seen.start is not None or seen.state is JobState.RUNNING
-    if seen.state is JobState.UNKNOWN and seen.start is None:
-        return facts
     if is_started or facts.state is AttemptState.RUNNING:
-        state, status = AttemptState.RUNNING, TaskStatus.RUNNING
-    elif seen.state is JobState.QUEUED and facts.state is not AttemptState.ENDED:
-        state, status = AttemptState.SUBMITTED, TaskStatus.SUBMITTING
-    else:
-        return facts
+        return _seen_alive(facts, AttemptState.RUNNING, TaskStatus.RUNNING, seen.reason)
+    return facts
+
+
+def _seen_alive(
+    facts: AttemptFacts, state: AttemptState, status: TaskStatus, reason: str
+) -> AttemptFacts:
     return replace(
         facts,
         state=state,
         status=status,
-        reason=seen.reason,
+        reason=reason,
         ended_at=None,
         missing_since=None,
         missing_count=0,

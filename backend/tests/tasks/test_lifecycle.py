@@ -22,6 +22,8 @@ PATIENCE = Patience(reports=3, time=timedelta(seconds=10))
 START = StartRecord(10, "123", "boot", "here", "10", NOW)
 RUNNING = AttemptFacts(AttemptState.RUNNING, TaskStatus.RUNNING, started_at=NOW)
 SUBMITTED = AttemptFacts(AttemptState.SUBMITTED, TaskStatus.SUBMITTING)
+LATER = NOW + timedelta(seconds=90)
+AGAIN = replace(START, host="there", job_id="11", at=LATER)
 
 
 def ended(code: int | None, signal: str | None = None, **more: object) -> Observation:
@@ -137,7 +139,7 @@ observations = st.builds(
     state=st.sampled_from(JobState),
     exit_code=st.none() | st.integers(0, 255),
     cause=st.none() | st.sampled_from(EndCause),
-    start=st.none() | st.just(START),
+    start=st.none() | st.just(START) | st.just(AGAIN),
     exit=st.none() | exits,
 )
 fresh = st.builds(
@@ -158,8 +160,22 @@ def test_an_attempt_never_goes_back_and_final_is_final(
         after = resolve(facts, seen, at, PATIENCE)
         if facts.state is AttemptState.ENDED and facts.status is not TaskStatus.LOST:
             assert after == facts
-        if facts.status is not TaskStatus.LOST:
+        if facts.status is not TaskStatus.LOST and seen.state is not JobState.QUEUED:
             assert RANK[after.state] >= RANK[facts.state]
+        facts = after
+
+
+@given(fresh, st.lists(st.tuples(observations, times), max_size=8))
+def test_an_attempt_goes_back_only_where_its_queue_has_it_waiting_and_it_had_run(
+    facts: AttemptFacts, history: list[tuple[Observation, datetime]]
+):
+    for seen, at in history:
+        after = resolve(facts, seen, at, PATIENCE)
+        is_back = RANK[after.state] < RANK[facts.state]
+        if is_back and facts.status is not TaskStatus.LOST:
+            assert seen.state is JobState.QUEUED
+            assert facts.started_at is None or seen.start or seen.exit
+            assert after.status is TaskStatus.SUBMITTING
         facts = after
 
 
@@ -169,7 +185,10 @@ def test_the_same_evidence_twice_says_nothing_new(
 ):
     once = resolve(facts, seen, at, PATIENCE)
     if seen.state is not JobState.ABSENT:  # absences are counted
-        assert resolve(once, seen, at, PATIENCE) == once
+        again = resolve(once, seen, at, PATIENCE)
+        assert replace(again, reason=once.reason) == once
+        if seen.state is not JobState.QUEUED:  # queued twice with a start is requeued
+            assert again == once
 
 
 @given(fresh, exits)
