@@ -186,7 +186,7 @@ class ShellPlatform(Platform):
         home = await self._home()
         output = expanded(self._settings.output or REMOTE_OUTPUT, home)
         path = [expanded(folder, home) for folder in self._settings.code_path]
-        return Staging(self._transport, self._scheduler.wrapper_job_id, output, path)
+        return Staging(self._transport, self._scheduler, output, path)
 
     async def _launch(self, jobs: Sequence[JobSpec]) -> Mapping[str, SubmitOutcome]:
         if self._here is not None and self._transport.can_spawn:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from hypertrainer.errors import InvalidInput, PlatformError, PlatformUnreachable
 from hypertrainer.platforms.base import Code, JobSpec, Rejected, SubmitOutcome
+from hypertrainer.platforms.schedulers.base import Scheduler
 from hypertrainer.platforms.transports.base import ExecResult, Interrupted, NewFile, Transport
 from hypertrainer.platforms.wrapper import wrapper_path, wrapper_script
 
@@ -22,18 +23,18 @@ class Staging:
     """Puts everything that jobs need where it has to be, before they are submitted."""
 
     def __init__(
-        self, transport: Transport, wrapper_job_id: str, output: str, path: Sequence[str]
+        self, transport: Transport, scheduler: Scheduler, output: str, path: Sequence[str]
     ) -> None:
         """Describe the place.
 
         Args:
             transport: how files reach it.
-            wrapper_job_id: see `wrapper_script`.
+            scheduler: what its queue is like for a wrapper.
             output: the folder of the task folders there; packed code is kept in it.
             path: the folders in which a script is looked for that is not brought.
         """
         self._transport = transport
-        self._wrapper_job_id = wrapper_job_id
+        self._scheduler = scheduler
         self._output = output
         self._path = tuple(path)
 
@@ -58,7 +59,10 @@ class Staging:
         files = {}
         for job in jobs:
             try:
-                script = wrapper_script(job, self._wrapper_job_id)
+                queue = self._scheduler
+                script = wrapper_script(
+                    job, queue.wrapper_job_id, warns=queue.warns, notice=queue.notice
+                )
             except InvalidInput as error:
                 outcomes[job.key] = Rejected(error.message)
                 continue

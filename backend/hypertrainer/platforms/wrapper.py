@@ -25,30 +25,38 @@ def job_mark(key: str, attempt: int) -> str:
     return f"{key}.{attempt}"
 
 
-def wrapper_script(job: JobSpec, job_id: str = "") -> str:
+def wrapper_script(job: JobSpec, job_id: str = "", *, warns: bool = True, notice: str = "") -> str:
     """The text of a job's `run.sh`.
 
     Args:
         job: what to run.
         job_id: the bash word that gives the job's id there (`$SLURM_JOB_ID`); empty where no queue
             gives one, and the wrapper's process number is the id. A queue limits the time itself.
+        warns: whether the queue sends the checkpoint signal before the time limit by itself.
+        notice: the signal by which a queue announces that it will KILL; it stands for TERM, or for
+            the checkpoint signal. Empty where a queue sends the signal that it means.
 
     Raises:
         InvalidInput: a value that no process can be given.
     """
-    return "\n".join([*_header(job, job_id), shared_functions(), _wrapper()])
+    is_asked = not job_id or (job.resources.checkpoint_signal is not None and not warns)
+    header = _header(job, job_id, notice, limits=is_asked)
+    return "\n".join([*header, shared_functions(), _wrapper()])
 
 
-def _header(job: JobSpec, job_id: str) -> list[str]:
+def _header(job: JobSpec, job_id: str, notice: str, *, limits: bool) -> list[str]:
     _refuse_impossible(job)
     mark = job_mark(job.key, job.attempt)
+    checkpoint = job.resources.checkpoint_signal or ""
+    warning = checkpoint if limits else ""
     return [
         "#!/bin/bash",
         f"# Written by HyperTrainer: job {job.key}, attempt {job.attempt}.",
         "ht_path=$PATH",
         f"ht_attempt={job.attempt} ht_grace={job.grace_seconds}",
-        f"ht_limit={'' if job_id else job.resources.time_seconds or ''}",
-        f"ht_warning={_warning(job, job_id)} ht_warning_seconds={job.resources.checkpoint_seconds}",
+        f"ht_limit={job.resources.time_seconds or '' if limits else ''}",
+        f"ht_warning={warning} ht_warning_seconds={job.resources.checkpoint_seconds}",
+        f"ht_notice={notice} ht_meant={checkpoint or 'TERM'}",
         f"ht_folder={shlex.quote(job.folder)}",
         f"ht_job_id={job_id}",
         f"ht_mark={MARK_VARIABLE}={mark}",
@@ -58,11 +66,6 @@ def _header(job: JobSpec, job_id: str) -> list[str]:
         *(f"export {name}={shlex.quote(value)}" for name, value in job.environment.items()),
         f"export {MARK_VARIABLE}={mark}",
     ]
-
-
-def _warning(job: JobSpec, job_id: str) -> str:
-    """The signal before the time limit; empty where nobody asked, or a queue sends it."""
-    return "" if job_id else job.resources.checkpoint_signal or ""
 
 
 def _refuse_impossible(job: JobSpec) -> None:

@@ -94,11 +94,19 @@ ht_refuse_if_stopped() {
   ht_refuse "stopped before start" cancelled
 }
 
+# ht_forward SIGNAL: to the command. A queue that announces a KILL by a signal of its own means another
+# one; it announces a pause by USR1, of which a program that never asked for USR1 would die.
 ht_forward() {
-  ht_got=$1 ht_woken=1
+  local name=$1
+  ht_woken=1
+  if [[ $ht_notice ]]; then
+    if [[ $name == "$ht_notice" ]]; then name=$ht_meant
+    elif [[ $name == USR1 && $ht_meant != USR1 ]]; then return 0; fi
+  fi
+  ht_got=$name
   [[ $ht_child ]] || return 0
-  ht_told=$1
-  kill -s "$1" -- "-$ht_child"
+  ht_told=$name
+  kill -s "$name" -- "-$ht_child"
 }
 
 # ht_alarm SECONDS: an ALRM after that time, from a process group of its own. It sleeps in short

@@ -51,6 +51,8 @@ class Scheduler(ABC):
     """One queue's language. Every script is for `bash -s`; every parser bears noise around it."""
 
     wrapper_job_id: str = ""  # the bash word for the job's id inside of it; empty: its process
+    warns: bool = True  # whether the queue sends the checkpoint signal before the time limit
+    notice: str = ""  # the signal by which it announces a KILL, where it sends no TERM
     has_queue: bool = True  # whether the place limits by itself what runs at once
 
     def probes(self, handle: JobHandle) -> Sequence[str]:
