@@ -90,7 +90,7 @@ function OpenTask({ taskId, tab, onSearch, onClose }: OpenTaskProps) {
         actions={actions}
         logs={files.data?.items ?? (files.isError ? [] : undefined)}
         renderLog={(task, name) => (
-          <TaskLogs taskId={task.id} name={name} isComplete={!isActive(task.status)} />
+          <TaskLogs taskId={task.id} name={name} isComplete={!isActive(task.status) && task.is_mirrored} />
         )}
         renderPlots={(task) => <Charts taskIds={[task.id]} emptyHint={plotsHint(task)} />}
       />

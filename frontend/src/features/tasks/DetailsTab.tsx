@@ -56,9 +56,24 @@ function statusItems(task: Task): KeyValueItem[] {
     ...copied("Script", task.script),
     ...copied("Config", task.config),
     ...copied("Output path", task.output_path),
+    ...remoteItems(task),
     ...copied("UUID", task.uuid),
     ...linked("Cloned from", task.cloned_from, (id) => `/ui/tasks?task=${id}`),
     ...linked("Search", task.search_id, (id) => `/ui/searches/${id}`),
+  ];
+}
+
+/** Where the output comes from, when the folder here only mirrors it. */
+function remoteItems({ remote_path, is_mirrored, platform }: Task): KeyValueItem[] {
+  if (remote_path === null) return [];
+  return [
+    { label: "Remote folder", value: remote_path, isMono: true, copy: remote_path },
+    {
+      label: "Mirrored",
+      value: is_mirrored
+        ? "The output path holds all of it."
+        : `Still being fetched from ${platform}: the output path may not hold all of it.`,
+    },
   ];
 }
 
@@ -115,8 +130,8 @@ function AttemptsSection({ task }: { task: Task }) {
 }
 
 function AttemptRow({ attempt }: { attempt: Attempt }) {
-  const { number, outcome, state, reason, started_at, ended_at, exit_code, signal, job_id, host, gpus } =
-    attempt;
+  const { number, outcome, state, reason, is_automatic, started_at, ended_at } = attempt;
+  const { exit_code, signal, job_id, host, machine, gpus } = attempt;
   const took = ended_at === null ? null : elapsedSeconds(started_at, ended_at, 0);
   const isStopping = attempt.stop_requested_at !== null && ended_at === null;
   return (
@@ -124,6 +139,11 @@ function AttemptRow({ attempt }: { attempt: Attempt }) {
       <td>{number}</td>
       <td>
         {outcome ? <StatusBadge status={outcome} /> : isStopping ? "stopping…" : state}
+        {is_automatic && (
+          <span className={classes.automatic} title="Nobody asked for it: the end of the one before did.">
+            automatic
+          </span>
+        )}
         {reason && <div className="dim">{reason}</div>}
       </td>
       <td className={classes.nowrap}>{formatTime(started_at)}</td>
@@ -132,7 +152,7 @@ function AttemptRow({ attempt }: { attempt: Attempt }) {
       </td>
       <td>{signal ?? exit_code ?? "–"}</td>
       <td className="mono">{job_id ?? "–"}</td>
-      <td className="mono">{host ?? "–"}</td>
+      <td className="mono">{host ?? (machine || "–")}</td>
       <td>{gpus.length > 0 ? gpus.join(", ") : "–"}</td>
     </tr>
   );

@@ -15,6 +15,7 @@ import {
   progressSentence,
   remainingSeconds,
 } from "./progressText";
+import { pendingReason } from "./statusReasons";
 import classes from "./TaskCells.module.css";
 
 const MOST_TAGS = 2;
@@ -128,6 +129,13 @@ function StatusCell({ task }: { task: Task }) {
 }
 
 function ProgressCell({ task }: { task: Task }) {
+  const pending = pendingReason(task);
+  if (pending !== null)
+    return (
+      <span className={classes.progress} data-hover="status">
+        <span className={classes.pending}>{pending}</span>
+      </span>
+    );
   return (
     <span className={classes.progress} data-hover="progress">
       <ProgressBar

@@ -18,3 +18,13 @@ const REASONS: Record<Task["status"], string> = {
 export function defaultReason({ status }: Pick<Task, "status">): string {
   return REASONS[status];
 }
+
+/** Why a task has not started, as its platform's queue says it; null where it has, or nothing is said. */
+export function pendingReason({
+  status,
+  reason,
+  started_at,
+}: Pick<Task, "status" | "reason" | "started_at">): string | null {
+  const isPending = status === "waiting" || status === "submitting";
+  return isPending && started_at === null && reason !== "" ? reason : null;
+}

@@ -42,7 +42,15 @@ function task(id: number, params: Task["params"], metrics: Task["metrics"] = {})
       started_at: null,
       ended_at: null,
     },
-    ...{ last_seen_at: null, output_path: "", remote_path: null, is_mirrored: true, search_id: null, cloned_from: null, num_attempts: 1 },
+    ...{
+      last_seen_at: null,
+      output_path: "",
+      remote_path: null,
+      is_mirrored: true,
+      search_id: null,
+      cloned_from: null,
+      num_attempts: 1,
+    },
     ...{ is_stopping: false, progress: null, params, metrics },
   };
 }
