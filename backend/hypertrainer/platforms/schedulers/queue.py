@@ -152,13 +152,14 @@ class QueueScheduler(Scheduler):
             case "doubtful":
                 return Ambiguous(rest)
             case "missing":
-                return Rejected(self._missing(rest))
+                return Rejected(self.missing(rest))
             case "failed":
                 code, _, text = rest.partition(" ")
-                return self._failure(int(code) if code.isdecimal() else KILLED_CODES.start, text)
+                return self.failure(int(code) if code.isdecimal() else KILLED_CODES.start, text)
         return None
 
-    def _failure(self, code: int, text: str) -> SubmitOutcome:
+    def failure(self, code: int, text: str) -> SubmitOutcome:
+        """What it means that a submission ended with this code and these words, and no job."""
         said = self.plain(text)
         if code == 0:
             return Ambiguous(f"{self.title} named no job: {said or 'it said nothing'}")
@@ -166,10 +167,14 @@ class QueueScheduler(Scheduler):
             return Ambiguous(
                 f"{self.program} was ended ({code}) before it answered. {said}".strip()
             )
-        for answer in self.answers:
-            if re.search(answer.words, text, re.IGNORECASE):
-                return outcome_of(answer, f"{self.title}: {said}")
+        if answer := self.answer_to(text):
+            return outcome_of(answer, f"{self.title}: {said}")
         return Rejected(f"{self.title} refused the job: {said or f'exit code {code}'}")
+
+    def answer_to(self, text: str) -> Answer | None:
+        """The entry of the table that fits a failed submission's words."""
+        fitting = (one for one in self.answers if re.search(one.words, text, re.IGNORECASE))
+        return next(fitting, None)
 
     def list_script(self, jobs: Sequence[Evidence]) -> str:
         calls = [_call("ht_job", job.handle.key, *known_ids(job)) for job in jobs]
@@ -204,7 +209,7 @@ class QueueScheduler(Scheduler):
     def _require_complete(self, result: ExecResult) -> None:
         told = {word: rest for key, word, rest in answer_lines(result) if key == "!"}
         if "missing" in told:
-            raise PlatformError(self._missing(told["missing"]))
+            raise PlatformError(self.missing(told["missing"]))
         if "failed" in told:
             raise PlatformError(f"{self.title} did not answer: {self.plain(told['failed'])}")
         if "complete" not in told:
@@ -213,7 +218,8 @@ class QueueScheduler(Scheduler):
                 f"Asking {self.title} ended ({result.code}) halfway. {said}".strip()
             )
 
-    def _missing(self, rest: str) -> str:
+    def missing(self, rest: str) -> str:
+        """That a command is not there; `rest` names it and the host."""
         program, _, host = rest.partition(" ")
         return (
             f"{program} was not found on {host or 'the host'}. Is it a login node of {self.title}? "
