@@ -2,6 +2,7 @@
 
 import json
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -14,7 +15,8 @@ from hypertrainer.cli.watching import watch_tasks
 
 if TYPE_CHECKING:
     from hypertrainer.client import Client
-    from hypertrainer.tasks.schemas import TaskPreview, TaskSubmit, TaskSubmitted
+    from hypertrainer.hpsearch.schemas import TaskPreview
+    from hypertrainer.tasks.schemas import TaskSubmit, TaskSubmitted
 
 SHOWN_TRIALS = 20
 STDIN = "-"
@@ -71,7 +73,8 @@ def preview(
 ) -> None:
     """Say what `submit` would launch, and what is wrong; exits with 1 if anything is."""
     with connected() as client:
-        found = client.preview(_request(client, files, _given(values, platform=platform)))
+        request = _request(client, files, _given(values, platform=platform))
+        found = client.preview(request, forecast=True)
     if as_json:
         print_json(found)
     else:
@@ -185,6 +188,8 @@ def _print_preview(found: "TaskPreview") -> None:
         console.print(Text(f"Script   {found.script_path}"))
     if found.command:
         console.print(Text(f"Command  {' '.join(found.command)}"))
+    for line in _lines_of_the_place(found):
+        console.print(Text(line))
     console.print(Text(f"Tasks    {found.num_tasks}"))
     if found.is_search and found.trials:
         paths = list(found.trials[0].params)
@@ -194,3 +199,18 @@ def _print_preview(found: "TaskPreview") -> None:
     for problem in found.problems:
         place = f" (line {problem.line}, column {problem.column})" if problem.line else ""
         console.print(Text(f"Problem  {problem.path}{place}: {problem.message}", style="red"))
+
+
+def _lines_of_the_place(found: "TaskPreview") -> Iterator[str]:
+    """Where the task's folder is made there, what is brought along, what the queue says."""
+    if found.remote_root:
+        yield f"Folder   {found.remote_root}/…"
+    if code := found.code:
+        yield f"Code     {code.folder}: {code.num_files:,} files, {code.size_bytes:,} bytes"
+    if queue := found.forecast:
+        start = f"would start at {queue.starts_at:%Y-%m-%d %H:%M} UTC" if queue.starts_at else ""
+        told = "; ".join(filter(None, [start, queue.words]))
+        if told:
+            yield f"Queue    {told}"
+        for problem in queue.problems:
+            yield f"Queue    {problem.message} {problem.remedy}"

@@ -19,7 +19,7 @@ from typing import Literal
 from hypertrainer.client.address import find_server
 from hypertrainer.client.connection import Connection, Params, ServerUnreachable
 from hypertrainer.client.event_stream import StreamedEvent
-from hypertrainer.hpsearch.schemas import SearchRead, TrialList
+from hypertrainer.hpsearch.schemas import SearchRead, TaskPreview, TrialList
 from hypertrainer.logs.schemas import LogList, LogSlice
 from hypertrainer.pagination import Page
 from hypertrainer.server.schemas import (
@@ -33,7 +33,6 @@ from hypertrainer.tasks.schemas import (
     ActionResults,
     AttemptList,
     TaskClone,
-    TaskPreview,
     TaskRead,
     TaskSubmit,
     TaskSubmitted,
@@ -70,9 +69,13 @@ class Client:
         """Launch a task, or a search where the config has an `hpsearch:` section."""
         return self._connection.send("POST", "/tasks", TaskSubmitted, request)
 
-    def preview(self, request: TaskSubmit) -> TaskPreview:
-        """What `submit` would launch, and the problems it would meet."""
-        return self._connection.send("POST", "/tasks/preview", TaskPreview, request)
+    def preview(self, request: TaskSubmit, *, forecast: bool = False) -> TaskPreview:
+        """What `submit` would launch, and the problems it would meet.
+
+        With `forecast`, the platform's queue is asked too, for 15 seconds at most.
+        """
+        path = "/tasks/preview?forecast=true" if forecast else "/tasks/preview"
+        return self._connection.send("POST", path, TaskPreview, request)
 
     def clone(self, task_id: int, request: TaskClone) -> TaskSubmitted:
         """Run a task again, edited; what is left out is the original's."""

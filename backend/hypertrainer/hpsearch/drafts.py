@@ -3,9 +3,12 @@
 from hypertrainer.clock import utc_now
 from hypertrainer.dependencies import Services
 from hypertrainer.hpsearch.expansion import Planned, Prepared
+from hypertrainer.hpsearch.schemas import PreviewTrial
 from hypertrainer.hpsearch.tables import Search
+from hypertrainer.platforms.base import Platform
+from hypertrainer.settings import Settings
+from hypertrainer.tasks.config import Config
 from hypertrainer.tasks.creation import TaskDraft, new_uuid, output_path_for
-from hypertrainer.tasks.schemas import PreviewTrial
 from hypertrainer.tasks.task_record import SearchRecord
 
 
@@ -26,15 +29,18 @@ def _draft(services: Services, prepared: Prepared, planned: Planned) -> TaskDraf
     if checked.plan is None or checked.platform is None:
         raise RuntimeError("a submission with problems was to be created")
     uuid = new_uuid()
-    root = config.output_root or checked.platform.output_root(services.settings.output)
-    output_path = output_path_for(root, planned.trial.name, uuid)
+    here, there = places_of(services.settings, checked.platform, config)
+    output_path = output_path_for(here, planned.trial.name, uuid)
+    remote_path = output_path_for(there, planned.trial.name, uuid) if there else None
     return TaskDraft(
         name=planned.trial.name,
         script=checked.script or "",
         config=checked.request.config,
-        config_text=config.for_task(output_path).text(),
+        config_text=config.for_task(remote_path or output_path).text(),
         platform=checked.platform.name,
         output_path=output_path,
+        remote_path=remote_path,
+        source_text=planned.source.text() if planned.source else None,
         params=dict(config.flat_params()),
         launch=checked.plan,
         uuid=uuid,
@@ -42,6 +48,17 @@ def _draft(services: Services, prepared: Prepared, planned: Planned) -> TaskDraf
         notes=checked.request.notes,
         tags=checked.request.tags,
     )
+
+
+def places_of(settings: Settings, platform: Platform, config: Config) -> tuple[str, str | None]:
+    """What a task's folder is made in: here, and there where its platform is elsewhere.
+
+    `output_root:` in the YAML is the folder there, if it is elsewhere.
+    """
+    output = settings.output
+    if platform.has_local_output:
+        return config.output_root or platform.output_root(output), None
+    return str(output), config.remote_root or platform.output_root(output)
 
 
 def _search_row(prepared: Prepared) -> Search:

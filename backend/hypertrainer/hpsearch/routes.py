@@ -6,15 +6,19 @@ from fastapi import APIRouter, Query, status
 
 from hypertrainer.dependencies import PathId, ReadingDep, Services, ServicesDep
 from hypertrainer.hpsearch.cloning import clone, preview_clone
-from hypertrainer.hpsearch.schemas import SearchRead, TrialList
+from hypertrainer.hpsearch.previews import preview
+from hypertrainer.hpsearch.schemas import SearchRead, TaskPreview, TrialList
 from hypertrainer.hpsearch.service import list_searches, list_trials, read_search, stop_search
-from hypertrainer.hpsearch.submission import preview, submit
+from hypertrainer.hpsearch.submission import submit
 from hypertrainer.pagination import Page, PageParams
 from hypertrainer.tasks.announce import announce_changes, announce_lists
-from hypertrainer.tasks.schemas import TaskClone, TaskPreview, TaskSubmit, TaskSubmitted
+from hypertrainer.tasks.schemas import TaskClone, TaskSubmit, TaskSubmitted
 
 router = APIRouter()
 SEARCHES = [["get", "/hpsearch"]]
+Forecasting = Annotated[
+    bool, Query(description="Ask the platform's queue, too: for 15 seconds at most.")
+]
 
 
 @router.post("/tasks", status_code=status.HTTP_201_CREATED, tags=["tasks"])
@@ -24,9 +28,11 @@ async def submit_task(services: ServicesDep, request: TaskSubmit) -> TaskSubmitt
 
 
 @router.post("/tasks/preview", tags=["tasks"])
-async def preview_task(services: ServicesDep, request: TaskSubmit) -> TaskPreview:
+async def preview_task(
+    services: ServicesDep, request: TaskSubmit, *, forecast: Forecasting = False
+) -> TaskPreview:
     """Say what would be launched, and every problem with its line and column; write nothing."""
-    return await preview(services, request)
+    return await preview(services, request, with_forecast=forecast)
 
 
 @router.post("/tasks/{task_id}/clone", status_code=status.HTTP_201_CREATED, tags=["tasks"])
@@ -37,10 +43,14 @@ async def clone_task(services: ServicesDep, task_id: PathId, request: TaskClone)
 
 @router.post("/tasks/{task_id}/clone/preview", tags=["tasks"])
 async def preview_task_clone(
-    services: ServicesDep, task_id: PathId, request: TaskClone
+    services: ServicesDep,
+    task_id: PathId,
+    request: TaskClone,
+    *,
+    forecast: Forecasting = False,
 ) -> TaskPreview:
     """Say what a clone would launch; write nothing."""
-    return await preview_clone(services, task_id, request)
+    return await preview_clone(services, task_id, request, with_forecast=forecast)
 
 
 @router.post("/hpsearch", status_code=status.HTTP_201_CREATED, tags=["hpsearch"])

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from hypertrainer.dependencies import Services
-from hypertrainer.error_body import field_errors
 from hypertrainer.errors import StorageError
 from hypertrainer.hpsearch.drafts import drafts_of
 from hypertrainer.hpsearch.expansion import Prepared, prepare
 from hypertrainer.hpsearch.tables import Search, Trial
+from hypertrainer.tasks.checking import Placed
+from hypertrainer.tasks.code import store_code
 from hypertrainer.tasks.creation import (
     TaskDraft,
     add_tasks,
@@ -19,10 +20,8 @@ from hypertrainer.tasks.creation import (
     saved_id,
 )
 from hypertrainer.tasks.folder import NewFolders
-from hypertrainer.tasks.schemas import SearchRef, TaskPreview, TaskSubmit, TaskSubmitted
+from hypertrainer.tasks.schemas import SearchRef, TaskSubmit, TaskSubmitted
 from hypertrainer.tasks.tables import Task
-
-PREVIEWED_TRIALS = 100
 
 
 async def submit(
@@ -31,14 +30,24 @@ async def submit(
     *,
     must_be_search: bool = False,
     cloned_from: int | None = None,
+    placed: Placed | None = None,
 ) -> TaskSubmitted:
     """Create what a request asks for: all of it, or nothing.
+
+    Args:
+        services: the parts of the application.
+        request: what a user asks for.
+        must_be_search: a config without `hpsearch:` is wrong.
+        cloned_from: the task that this one is like.
+        placed: given where the config has its platform's own values already.
 
     Raises:
         InvalidInput: with every problem, and where it is.
         StorageError: an output folder cannot be written.
     """
-    prepared = await asyncio.to_thread(prepare, services, request, must_be_search=must_be_search)
+    prepared = await asyncio.to_thread(
+        prepare, services, request, must_be_search=must_be_search, placed=placed
+    )
     prepared.checked.raise_problems()
     drafts, folders = await asyncio.to_thread(_make_folders, services, prepared, cloned_from)
     try:
@@ -51,31 +60,20 @@ async def submit(
     return TaskSubmitted(tasks=reads, search=_ref(search))
 
 
-async def preview(services: Services, request: TaskSubmit) -> TaskPreview:
-    """What a request would create, and every problem it has; nothing is written."""
-    prepared = await asyncio.to_thread(prepare, services, request, limit=PREVIEWED_TRIALS)
-    checked = prepared.checked
-    config = prepared.tasks[0].config if prepared.tasks else checked.config
-    return TaskPreview(
-        script_path=str(checked.script_path) if checked.script_path else None,
-        command=list(checked.plan.command_for(".")) if checked.plan else [],
-        is_search=prepared.space is not None,
-        num_tasks=prepared.num_tasks,
-        trials=[planned.trial for planned in prepared.tasks],
-        config_text=config.text() if config else "",
-        problems=field_errors(checked.problems),
-    )
-
-
 def _make_folders(
     services: Services, prepared: Prepared, cloned_from: int | None
 ) -> tuple[list[TaskDraft], NewFolders]:
+    checked = prepared.checked
+    if checked.code is not None and checked.plan is not None:
+        code = store_code(services.settings, checked.code)
+        checked.plan = checked.plan.model_copy(update={"code": code})
     drafts = drafts_of(services, prepared, cloned_from)
     try:
         return drafts, create_folders(drafts)
     except StorageError as error:
-        config = prepared.checked.config
-        if config is None or config.output_root is None:
+        config, platform = checked.config, checked.platform
+        is_chosen = config is not None and config.output_root is not None
+        if config is None or not is_chosen or platform is None or not platform.has_local_output:
             raise
         raise StorageError(error.message, [config.problem("output_root", error.message)]) from error
 

@@ -110,6 +110,7 @@ def resume(session: AsyncSession, selected: Selected) -> str:
     task.exit_code = task.signal = task.ended_at = task.host = task.job_id = None
     task.unsaved_changes += 1
     task.is_environment_recorded = task.is_output_collected = False
+    task.is_mirrored = task.remote_path is None
     session.add(task)
     return f"Attempt {number} is queued."
 

@@ -8,12 +8,26 @@ from hypertrainer.platforms.base import Resources
 from hypertrainer.tasks.edited_yaml import EditedYaml
 from hypertrainer.tasks.flat_params import Param, flatten
 from hypertrainer.tasks.launch_keys import expanded, find_problems, read_command
-from hypertrainer.tasks.resources import find_resource_problems, read_resources
+from hypertrainer.tasks.platform_keys import apply_overrides, find_platform_problems
+from hypertrainer.tasks.resources import (
+    find_resource_problems,
+    read_resources,
+    read_resume_limit,
+    read_resume_on,
+)
 from hypertrainer.tasks.yaml_nodes import Section
 from hypertrainer.tasks.yaml_tree import UnreadableYaml, parse_document
 
 # What HyperTrainer reads or writes itself; no parameters of the script. So is training.output_path.
-OWN_KEYS = ("hpsearch", "output_path", "output_root", "resources", "script", "command")
+OWN_KEYS = (
+    "hpsearch",
+    "output_path",
+    "output_root",
+    "resources",
+    "script",
+    "command",
+    "platforms",
+)
 
 
 class Config(EditedYaml):
@@ -50,9 +64,26 @@ class Config(EditedYaml):
         Raises:
             InvalidInput: with every problem of theirs, each with line and column.
         """
-        problems = [*find_problems(self), *find_resource_problems(self)]
+        problems = [
+            *find_problems(self),
+            *find_resource_problems(self),
+            *find_platform_problems(self),
+        ]
         if problems:
             raise InvalidInput(problems[0].message, problems)
+
+    def for_platform(self, name: str) -> "Config":
+        """A copy with the values that `platforms:` gives for a platform of this name.
+
+        Raises:
+            InvalidInput: with everything that is wrong there, with line and column.
+        """
+        problems = list(find_platform_problems(self))
+        if problems:
+            raise InvalidInput(problems[0].message, problems)
+        config = self.copy()
+        apply_overrides(config, name)
+        return config
 
     def with_overrides(self, overrides: Mapping[str, Any]) -> "Config":
         """A copy with other values, by dotted path.
@@ -101,6 +132,22 @@ class Config(EditedYaml):
     def resources(self) -> Resources:
         """What the task asks its platform for."""
         return read_resources(self)
+
+    @property
+    def resume_on(self) -> tuple[str, ...] | None:
+        """The ends after which the task is resumed by itself; None where it does not say."""
+        return read_resume_on(self)
+
+    @property
+    def resume_limit(self) -> int | None:
+        """How often it is resumed by itself at most; None where it does not say."""
+        return read_resume_limit(self)
+
+    @property
+    def remote_root(self) -> str | None:
+        """The same as `output_root` for a platform elsewhere: `~/` stands for the home there."""
+        root = self.find("output_root")
+        return root if isinstance(root, str) and root else None
 
     @property
     def output_root(self) -> str | None:

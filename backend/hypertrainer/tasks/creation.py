@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 from uuid import uuid4
 
@@ -44,6 +44,8 @@ class TaskDraft:
     cloned_from: int | None = None
     search: SearchRecord | None = None
     created_at: datetime = field(default_factory=utc_now)
+    remote_path: str | None = None  # its folder on a platform elsewhere
+    source_text: str | None = None  # its config before `platforms:` changed it, where that did
 
 
 def new_uuid() -> str:
@@ -57,8 +59,8 @@ def new_key() -> str:
 
 
 def output_path_for(root: str, name: str, uuid: str) -> str:
-    """Where a task's output goes: one folder per task under the root."""
-    return str(Path(root) / folder_name(name, uuid))
+    """Where a task's output goes: one folder per task under the root. `~/` stays as it is."""
+    return str(PurePosixPath(root) / folder_name(name, uuid))
 
 
 def create_folders(drafts: Iterable[TaskDraft]) -> NewFolders:
@@ -71,7 +73,8 @@ def create_folders(drafts: Iterable[TaskDraft]) -> NewFolders:
     """
     folders = NewFolders()
     for draft in drafts:
-        folders.make(Path(draft.output_path), draft.config_text, _record_of(draft))
+        folder = Path(draft.output_path)
+        folders.make(folder, draft.config_text, _record_of(draft), draft.source_text)
     return folders
 
 
@@ -90,6 +93,7 @@ def _record_of(draft: TaskDraft) -> TaskRecord:
         cloned_from=draft.cloned_from,
         created_at=draft.created_at,
         launch=draft.launch.model_dump(mode="json"),
+        remote_path=draft.remote_path,
         search=draft.search,
     )
 
@@ -127,6 +131,8 @@ def _task_of(draft: TaskDraft, search_id: int | None) -> Task:
         project=draft.project,
         notes=draft.notes,
         output_path=draft.output_path,
+        remote_path=draft.remote_path,
+        is_mirrored=draft.remote_path is None,
         search_id=search_id,
         cloned_from=draft.cloned_from,
         created_at=draft.created_at,

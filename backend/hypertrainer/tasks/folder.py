@@ -19,6 +19,7 @@ from hypertrainer.tasks.task_record import TaskRecord
 STATE_FOLDER = ".hypertrainer"
 CONFIG_NAME = "config.yaml"
 RECORD_NAME = "task.json"
+SOURCE_NAME = "source.yaml"  # the config before its platform's own values were put into it
 MAX_SLUG_LENGTH = 60
 
 
@@ -35,7 +36,9 @@ class NewFolders:
         self._parents: list[Path] = []
         self._folders: list[Path] = []
 
-    def make(self, folder: Path, config_text: str, record: TaskRecord) -> None:
+    def make(
+        self, folder: Path, config_text: str, record: TaskRecord, source_text: str | None = None
+    ) -> None:
         """Make a task's folder with its config and record. When it fails, all are taken back.
 
         Raises:
@@ -47,6 +50,8 @@ class NewFolders:
             self._folders.append(folder)
             (folder / STATE_FOLDER).mkdir()
             write_whole(folder / CONFIG_NAME, config_text)
+            if source_text is not None:
+                write_whole(folder / STATE_FOLDER / SOURCE_NAME, source_text)
             write_record(folder, record)
         except OSError as error:
             self.take_back()

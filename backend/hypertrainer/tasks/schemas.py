@@ -5,7 +5,6 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from hypertrainer.error_body import FieldError
 from hypertrainer.tasks.statuses import AttemptState, TaskStatus
 
 MAX_NAME_LENGTH = 200
@@ -151,25 +150,6 @@ class TaskSubmitted(BaseModel):
 
     tasks: list[TaskRead]
     search: SearchRef | None
-
-
-class PreviewTrial(BaseModel):
-    """One task that would be created."""
-
-    name: str
-    params: dict[str, Any]
-
-
-class TaskPreview(BaseModel):
-    """What would be launched; nothing was written."""
-
-    script_path: str | None
-    command: list[str]
-    is_search: bool
-    num_tasks: int
-    trials: list[PreviewTrial]
-    config_text: str
-    problems: list[FieldError]
 
 
 class TaskIds(BaseModel):

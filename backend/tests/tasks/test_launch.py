@@ -11,7 +11,7 @@ from hypertrainer.platforms.base import Resources
 from hypertrainer.platforms.fake import FakePlatform
 from hypertrainer.settings import Settings
 from hypertrainer.tasks.config import Config
-from hypertrainer.tasks.launch import LaunchPlan, job_environment, plan_launch
+from hypertrainer.tasks.launch import LaunchPlan, Script, job_environment, plan_launch
 
 
 @pytest.fixture(autouse=True)
@@ -43,7 +43,8 @@ def plan(
     platform: FakePlatform | None = None,
 ) -> LaunchPlan:
     config = Config.parse(text)
-    return plan_launch(Settings(python=python), config, script, platform or FakePlatform("here"))
+    found = Script(script.name, script) if script else None
+    return plan_launch(Settings(python=python), config, found, platform or FakePlatform("here"))
 
 
 def test_a_python_script_runs_with_the_server_s_own_python_at_last(script: Path) -> None:
