@@ -948,6 +948,20 @@ export interface components {
             text: string;
         };
         /**
+         * CodeRead
+         * @description What would be brought to the platform along with the script: its folder.
+         */
+        CodeRead: {
+            /** Folder */
+            folder: string;
+            /** Num Files */
+            num_files: number;
+            /** Size Bytes */
+            size_bytes: number;
+            /** Digest */
+            digest: string;
+        };
+        /**
          * ColumnList
          * @description The catalogue of parameters and metrics.
          */
@@ -1040,6 +1054,28 @@ export interface components {
              * Format: date-time
              */
             modified_at: string;
+        };
+        /**
+         * ForecastProblem
+         * @description Why the platform would refuse a job, or never start it, and what to do about it.
+         */
+        ForecastProblem: {
+            /** Message */
+            message: string;
+            /** Remedy */
+            remedy: string;
+        };
+        /**
+         * ForecastRead
+         * @description What the platform's queue says of the first task; `starts_at` is its own estimate.
+         */
+        ForecastRead: {
+            /** Starts At */
+            starts_at: string | null;
+            /** Words */
+            words: string;
+            /** Problems */
+            problems: components["schemas"]["ForecastProblem"][];
         };
         /**
          * HealthRead
@@ -1353,6 +1389,42 @@ export interface components {
             last_created_at: string | null;
         };
         /**
+         * ResourcesRead
+         * @description What a task asks for, its platform's defaults included; null where the platform decides.
+         */
+        ResourcesRead: {
+            /** Gpus */
+            gpus: number | null;
+            /** Gpu Type */
+            gpu_type: string | null;
+            /** Cpus */
+            cpus: number | null;
+            /** Memory Bytes */
+            memory_bytes: number | null;
+            /** Time Seconds */
+            time_seconds: number | null;
+            /** Nodes */
+            nodes: number | null;
+            /** Partition */
+            partition: string | null;
+            /** Account */
+            account: string | null;
+            /** Qos */
+            qos: string | null;
+            /** Constraint */
+            constraint: string | null;
+            /** Raw */
+            raw: string[];
+            /** Checkpoint Signal */
+            checkpoint_signal: string | null;
+            /** Checkpoint Seconds */
+            checkpoint_seconds: number;
+            /** Resume On */
+            resume_on: string[];
+            /** Resume Limit */
+            resume_limit: number;
+        };
+        /**
          * SearchRead
          * @description A search, as lists and pages show it.
          */
@@ -1583,12 +1655,23 @@ export interface components {
         /**
          * TaskPreview
          * @description What would be launched; nothing was written.
+         *
+         *     `remote_root` is the folder on its platform that the task's own folder would be made in, and
+         *     `code` what would be brought there; null where the output is local. `forecast` is null unless
+         *     it was asked for and the platform has a queue to ask.
          */
         TaskPreview: {
             /** Script Path */
             script_path: string | null;
             /** Command */
             command: string[];
+            /** Setup */
+            setup: string[];
+            /** Remote Root */
+            remote_root: string | null;
+            code: components["schemas"]["CodeRead"] | null;
+            resources: components["schemas"]["ResourcesRead"] | null;
+            forecast: components["schemas"]["ForecastRead"] | null;
             /** Is Search */
             is_search: boolean;
             /** Num Tasks */
@@ -1914,7 +1997,10 @@ export interface operations {
     };
     preview_task: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Ask the platform's queue, too: for 15 seconds at most. */
+                forecast?: boolean;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -2000,7 +2086,10 @@ export interface operations {
     };
     preview_task_clone: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Ask the platform's queue, too: for 15 seconds at most. */
+                forecast?: boolean;
+            };
             header?: never;
             path: {
                 task_id: number;
