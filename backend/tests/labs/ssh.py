@@ -1,0 +1,126 @@
+"""Real OpenSSH servers on loopback, for a test session."""
+
+import shutil
+import socket
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+
+from hypertrainer.platforms.transports.ssh.settings import Pace, SshSettings
+from hypertrainer.platforms.transports.ssh.transport import SshTransport
+
+LAB = Path(__file__).parent / "sshlab.sh"
+NODES = ("login", "node", "noisy", "strict", "csh", "closed", "bashless")
+EAGER = Pace(connect_interval=0.0, first_wait=0.05, first_auth_wait=0.05, longest_wait=0.1)
+
+
+@dataclass(frozen=True, slots=True)
+class SshLab:
+    """The servers of `sshlab.sh`, one key to get in, and one client configuration, empty."""
+
+    folder: Path
+    base_port: int
+    opened: list[SshTransport] = field(default_factory=list)
+
+    def port(self, node: str) -> int:
+        """The port of a server."""
+        return self.base_port + NODES.index(node)
+
+    def settings(self, node: str = "node", **changes: Any) -> SshSettings:
+        """The way to a server, its key accepted."""
+        settings = SshSettings(
+            host="127.0.0.1",
+            known_hosts=self.folder / "known_hosts",
+            port=self.port(node),
+            key=str(self.folder / "id"),
+            ssh_config=str(self.folder / "ssh_config"),
+            pace=EAGER,
+        )
+        return replace(settings, **changes)
+
+    def transport(self, node: str = "node", **changes: Any) -> SshTransport:
+        """A way to a server that is closed at the end of the test."""
+        self.opened.append(SshTransport(self.settings(node, **changes)))
+        return self.opened[-1]
+
+    def connections(self, node: str) -> list[psutil.Process]:
+        """The server's processes that each serve one connection."""
+        listener = psutil.Process(int((self.folder / f"{node}.pid").read_text()))
+        return listener.children()
+
+    def cut(self, node: str) -> None:
+        """Kill what serves the server's connections; the commands there live on."""
+        for connection in self.connections(node):
+            for process in [*connection.children(recursive=True), connection]:
+                if process.name() == "sshd":
+                    process.kill()
+
+    def stop(self, node: str) -> None:
+        """End a server; open connections stay."""
+        listener = psutil.Process(int((self.folder / f"{node}.pid").read_text()))
+        listener.terminate()
+        psutil.wait_procs([listener], timeout=10)
+
+    def start(self, node: str) -> None:
+        """Start a server again."""
+        config, log = self.folder / f"{node}.conf", self.folder / f"{node}.log"
+        command = ["/usr/sbin/sshd", "-f", str(config), "-E", str(log)]
+        subprocess.run(command, check=True, timeout=10)
+
+    def show_key(self, node: str, key: str) -> None:
+        """Set a server up anew, with another host key."""
+        config = self.folder / f"{node}.conf"
+        lines = config.read_text().splitlines()
+        kept = [line for line in lines if not line.startswith("HostKey ")]
+        config.write_text("\n".join([*kept, f"HostKey {self.folder / key}", ""]))
+        self.stop(node)
+        self.start(node)
+
+
+def has_sshd() -> bool:
+    """Whether Debian's package is installed."""
+    return Path("/usr/sbin/sshd").exists() and shutil.which("ssh-keygen") is not None
+
+
+def free_block(size: int) -> int:
+    """The first of so many neighbouring ports that nobody has just now."""
+    for first in range(22_400, 32_000, size):
+        try:
+            for port in range(first, first + size):
+                with socket.socket() as listener:
+                    listener.bind(("127.0.0.1", port))
+        except OSError:
+            continue
+        return first
+    raise AssertionError("there is no free block of ports")
+
+
+@contextmanager
+def running_sshd() -> Iterator[SshLab]:
+    """Start the servers in a folder of their own, whose name is short enough for sockets."""
+    folder = Path(tempfile.mkdtemp(prefix="ht-ssh-", dir="/tmp"))
+    lab = SshLab(folder, free_block(len(NODES)))
+    command = ["bash", str(LAB)]
+    try:
+        subprocess.run([*command, "up", str(folder), str(lab.base_port)], check=True, timeout=60)
+        (folder / "ssh_config").touch()
+        yield lab
+    finally:
+        subprocess.run([*command, "down", str(folder)], check=True, timeout=60)
+        shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="session")
+def ssh_servers() -> Iterator[SshLab]:
+    """The servers of this session."""
+    if not has_sshd():
+        pytest.skip("OpenSSH's server is not installed: apt-get install openssh-server")
+    with running_sshd() as lab:
+        yield lab
