@@ -71,9 +71,13 @@ ht_id_of() {
   [[ $ht_id ]]
 }
 
+# ht_adapt: changes the command in ht_argv to what this host's version of the queue understands.
+ht_adapt() { :; }
+
 # ht_submit KEY ATTEMPT FOLDER -- COMMAND…: submits a wrapper, once, and notes the job's id.
 ht_submit() {
   local key=$1 attempt=$2 home=$3/.hypertrainer answer code
+  local -a ht_argv
   shift 4
   if ht_noted "$home/claim/$attempt" || ht_noted "$home/submitted.$attempt"; then
     printf 'ht %s submitted %s\n' "$key" "$ht_id"
@@ -90,7 +94,11 @@ ht_submit() {
   elif (( SECONDS > ht_budget )); then
     printf 'ht %s busy the queue answers slowly\n' "$key"
   else
-    answer=$(cd -- "$home/.." && exec timeout -k 5 "$ht_submit_seconds" "$@" 2>&1 < /dev/null)
+    ht_argv=("$@")
+    ht_adapt
+    answer=$(
+      cd -- "$home/.." && exec timeout -k 5 "$ht_submit_seconds" "${ht_argv[@]}" 2>&1 < /dev/null
+    )
     code=$?
     if (( code == 0 )) && ht_id_of "$answer"; then
       ht_write "$home/submitted.$attempt" "job_id=$ht_id"
