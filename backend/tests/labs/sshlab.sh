@@ -7,6 +7,7 @@
 #   +4 csh      commands are run by tcsh
 #   +5 closed   prints, and starts no command
 #   +6 bashless a machine without bash
+# Knob: SETENV=NAME=VALUE, which every command there gets
 set -euo pipefail
 command=$1
 folder=$(realpath -m "$2")
@@ -37,6 +38,7 @@ PrintMotd no
 PrintLastLog no
 X11Forwarding no
 LogLevel VERBOSE
+${SETENV:+SetEnv $SETENV}
 END
   serve login 0 "MaxSessions 2" "MaxStartups 2:100:4"
   serve node 1
