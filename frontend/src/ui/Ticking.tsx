@@ -50,3 +50,8 @@ function wholeSeconds(seconds: number | null, end: string | null): number | null
 export function EndsAt({ seconds }: { seconds: number }) {
   return <>{useTicking((now) => formatEta(seconds, now))}</>;
 }
+
+/** Text that depends on the time, in milliseconds since 1970. */
+export function TickingText({ text }: { text: (now: number) => string }) {
+  return <>{useTicking(text)}</>;
+}

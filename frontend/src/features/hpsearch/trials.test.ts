@@ -40,7 +40,15 @@ function task(id: number, metrics: Task["metrics"], status: Task["status"] = "fi
     ...{ id, uuid: String(id), name: `t${id}`, script: "s.py", config: null, platform: "local", host: null },
     ...{ job_id: null, project: "", tags: [], notes: "", status, reason: "", exit_code: null, signal: null },
     ...{ is_archived: false, created_at: "2026-11-24T06:00:00Z", started_at: null, ended_at: null },
-    ...{ last_seen_at: null, output_path: "", remote_path: null, is_mirrored: true, search_id: 1, cloned_from: null, num_attempts: 1 },
+    ...{
+      last_seen_at: null,
+      output_path: "",
+      remote_path: null,
+      is_mirrored: true,
+      search_id: 1,
+      cloned_from: null,
+      num_attempts: 1,
+    },
     ...{ is_stopping: false, progress: null, params: {}, metrics },
   };
 }

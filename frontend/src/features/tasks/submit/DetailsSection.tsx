@@ -1,7 +1,8 @@
-import { Autocomplete, Select, TagsInput, Textarea, TextInput } from "@mantine/core";
+import { Autocomplete, TagsInput, Textarea, TextInput } from "@mantine/core";
 import { api } from "~/api/client";
 import type { Draft } from "./draft";
 import { Overrides } from "./Overrides";
+import { PlatformSelect } from "./PlatformSelect";
 import type { Placement } from "./placement";
 import classes from "./submit.module.css";
 import type { YamlKey } from "./yamlKeys";
@@ -17,21 +18,14 @@ interface DetailsSectionProps {
 
 /** Where it runs, what it is called and filed under, and what it overrides. */
 export function DetailsSection({ draft, onChange, placement, keys, defaultName }: DetailsSectionProps) {
-  const platforms = api.useQuery("get", "/platforms");
   const projects = api.useQuery("get", "/projects");
   const tags = api.useQuery("get", "/tags");
-  const names = platforms.data?.items.map(({ name }) => name) ?? [];
-  const choices = names.includes(draft.platform) ? names : [draft.platform, ...names];
-  const problem = platforms.error ? `The platforms could not be read: ${platforms.error.message}` : undefined;
   return (
     <div className={classes.column}>
-      <Select
-        label="Platform"
-        data={choices}
+      <PlatformSelect
         value={draft.platform}
-        allowDeselect={false}
-        onChange={(platform) => platform && onChange({ platform })}
-        error={placement.fields.platform ?? problem}
+        onChange={(platform) => onChange({ platform })}
+        error={placement.fields.platform}
       />
       <TextInput
         label="Name"

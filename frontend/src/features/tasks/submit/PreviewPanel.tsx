@@ -1,10 +1,13 @@
 import { IconStack2, IconTerminal2 } from "@tabler/icons-react";
 import type { TaskPreview } from "~/api/client";
 import { formatNumber, NOTHING, plural } from "~/lib/format";
+import { PlaceFacts } from "./PlaceFacts";
 import classes from "./preview.module.css";
 
 interface PreviewPanelProps {
   preview: TaskPreview | undefined;
+  /** What the platform's queue says; undefined while it is asked, null where there is none. */
+  forecast: TaskPreview["forecast"] | undefined;
   /** What is said in its place while there is none. */
   hint: string;
   platform: string;
@@ -14,7 +17,8 @@ interface PreviewPanelProps {
 }
 
 /** What the server would launch: how many tasks, the command, and a search's trials. */
-export function PreviewPanel({ preview, hint, platform, isChecking, isSeeded }: PreviewPanelProps) {
+export function PreviewPanel(props: PreviewPanelProps) {
+  const { preview, forecast, hint, platform, isChecking, isSeeded } = props;
   if (!preview || preview.num_tasks === 0) return <p className={classes.previewHint}>{hint}</p>;
   const { is_search, num_tasks, script_path, command, trials } = preview;
   return (
@@ -26,6 +30,7 @@ export function PreviewPanel({ preview, hint, platform, isChecking, isSeeded }: 
       </p>
       {script_path && <p className={classes.previewPath}>{script_path}</p>}
       {command.length > 0 && <CommandLine command={command} />}
+      <PlaceFacts preview={preview} forecast={forecast} />
       {is_search && trials.length > 0 && <Trials trials={trials} total={num_tasks} isSeeded={isSeeded} />}
     </div>
   );

@@ -80,6 +80,7 @@ export function SubmitForm({ original, onClose, onLaunched, onDirty }: SubmitFor
           <h3 className={classes.sectionTitle}>What will be launched</h3>
           <PreviewPanel
             preview={preview}
+            forecast={submission.forecast}
             hint={submission.unreachable ?? hintOf(submission.isReady, problem)}
             platform={draft.platform}
             isChecking={submission.isChecking}

@@ -21,14 +21,19 @@ export function requestOf(
   return { request: { kind: "clone", taskId: original.task.id, body }, problems };
 }
 
-/** What the server would launch. */
-export async function previewed(request: Request, signal: AbortSignal): Promise<TaskPreview> {
+/** What the server would launch; with `forecast` it also asks the platform's queue, which may take seconds. */
+export async function previewed(
+  request: Request,
+  signal: AbortSignal,
+  forecast = false,
+): Promise<TaskPreview> {
   const options = { signal, bodySerializer: jsonWithFloats };
+  const query = { forecast };
   const { data } =
     request.kind === "submit"
-      ? await http.POST("/tasks/preview", { body: request.body, ...options })
+      ? await http.POST("/tasks/preview", { params: { query }, body: request.body, ...options })
       : await http.POST("/tasks/{task_id}/clone/preview", {
-          ...ofTask(request.taskId),
+          params: { ...ofTask(request.taskId).params, query },
           body: request.body,
           ...options,
         });

@@ -1,6 +1,7 @@
 import { useDebouncedValue } from "@mantine/hooks";
 import { keepPreviousData, skipToken, useMutation, useQuery } from "@tanstack/react-query";
 import { useDeferredValue, useMemo, useState } from "react";
+import { api } from "~/api/client";
 import { jsonWithFloats } from "~/lib/yamlValue";
 import { type Draft, hasConfig, type Original } from "./draft";
 import { placed } from "./placement";
@@ -16,6 +17,8 @@ export function useSubmission(draft: Draft, original: Original | null, text: str
   const keys = useMemo(() => yamlKeys(deferredText), [deferredText]);
   const isReady = hasConfig(draft);
   const { preview, isChecking } = usePreview(request, isReady);
+  const isSound = isReady && !isChecking && preview.isSuccess && preview.data.problems.length === 0;
+  const forecast = useForecast(isSound ? request : null, draft.platform);
   const [refused, setRefused] = useState<Request | null>(null);
   const launch = useMutation({ mutationFn: launched, onError: (_error, sent) => setRefused(sent) });
 
@@ -36,6 +39,8 @@ export function useSubmission(draft: Draft, original: Original | null, text: str
     /** Why there is no preview, when the server could not be asked. */
     unreachable: preview.error && !isRefusal(preview.error) ? preview.error.message : null,
     launch,
+    /** What the queue says of it: null where there is none, undefined while it is asked. */
+    forecast,
   };
 }
 
@@ -52,4 +57,18 @@ function usePreview(request: Request, isReady: boolean) {
     gcTime: 0,
   });
   return { preview, isChecking: isReady && (preview.isFetching || asked !== request) };
+}
+
+/** Asked once the preview is sound, and only of platforms whose queue is not ours: it takes their time. */
+function useForecast(request: Request | null, platform: string) {
+  const platforms = api.useQuery("get", "/platforms");
+  const hasQueue = platforms.data?.items.some(({ name, slots }) => name === platform && slots === null);
+  const answer = useQuery({
+    queryKey: ["forecast", jsonWithFloats(request)],
+    queryFn: request && hasQueue ? ({ signal }) => previewed(request, signal, true) : skipToken,
+    retry: false,
+    gcTime: 0,
+  });
+  if (!request || !hasQueue || answer.isError) return null;
+  return answer.data?.forecast;
 }
