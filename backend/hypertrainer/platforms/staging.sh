@@ -13,7 +13,7 @@ ht_unpack() {
     then
       mv -T -- "$new" "$2/$1" 2> /dev/null || rm -rf -- "$new"  # somebody else was quicker
     else
-      rm -rf -- "$new"
+      rm -rf -- "$new" "$archive"
       printf 'ht %s failed %s\n' "$1" "${said//$'\n'/ }"
       return
     fi
