@@ -229,7 +229,7 @@ def _add(tar: tarfile.TarFile, file: CodeFile) -> None:
         with Path(file.source).open("rb") as stream:
             entry.size = os.fstat(stream.fileno()).st_size
             tar.addfile(entry, cast("IO[bytes]", _Whole(stream)))
-    except FileNotFoundError as error:
+    except (FileNotFoundError, IsADirectoryError, NotADirectoryError) as error:
         raise _Changed from error
     except OSError as error:
         raise InvalidInput(
