@@ -4,7 +4,7 @@ import shutil
 import socket
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -27,6 +27,7 @@ class SshLab:
 
     folder: Path
     base_port: int
+    known_hosts: Path
     opened: list[SshTransport] = field(default_factory=list)
 
     def port(self, node: str) -> int:
@@ -37,7 +38,7 @@ class SshLab:
         """The way to a server, its key accepted."""
         settings = SshSettings(
             host="127.0.0.1",
-            known_hosts=self.folder / "known_hosts",
+            known_hosts=self.known_hosts,
             port=self.port(node),
             key=str(self.folder / "id"),
             ssh_config=str(self.folder / "ssh_config"),
@@ -106,7 +107,7 @@ def free_block(size: int) -> int:
 def running_sshd() -> Iterator[SshLab]:
     """Start the servers in a folder of their own, whose name is short enough for sockets."""
     folder = Path(tempfile.mkdtemp(prefix="ht-ssh-", dir="/tmp"))
-    lab = SshLab(folder, free_block(len(NODES)))
+    lab = SshLab(folder, free_block(len(NODES)), folder / "known_hosts")
     command = ["bash", str(LAB)]
     try:
         subprocess.run([*command, "up", str(folder), str(lab.base_port)], check=True, timeout=60)
@@ -124,3 +125,17 @@ def ssh_servers() -> Iterator[SshLab]:
         pytest.skip("OpenSSH's server is not installed: apt-get install openssh-server")
     with running_sshd() as lab:
         yield lab
+
+
+@pytest.fixture
+async def ssh(
+    ssh_servers: SshLab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[SshLab]:
+    """The servers, for a user who has no agent, no keys and no configuration of their own."""
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.delenv("SSH_AUTH_SOCK", raising=False)
+    known_hosts = Path(shutil.copy(ssh_servers.known_hosts, tmp_path / "known_hosts"))
+    lab = replace(ssh_servers, known_hosts=known_hosts, opened=[])
+    yield lab
+    for transport in lab.opened:
+        await transport.aclose()

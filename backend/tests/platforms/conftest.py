@@ -3,7 +3,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.labs.ssh import ssh, ssh_servers
 from tests.platforms.places import LocalPlace
+
+__all__ = ["ssh", "ssh_servers"]
 
 
 @pytest.fixture

@@ -18,9 +18,15 @@ ht_put_file() {
   temporary=$folder/.ht-$ht_put_nonce-$1
   [[ -d $folder ]] || mkdir -p -- "$folder" || return
   umask 077
-  if printf %s "$4" | base64 -d > "$temporary" && { [[ $2 == 600 ]] || chmod "$2" -- "$temporary"; } &&
+  if ht_put_content "$4" "$temporary" && { [[ $2 == 600 ]] || chmod "$2" -- "$temporary"; } &&
     mv -f -- "$temporary" "$3"; then return; fi
   rm -f -- "$temporary" 2>/dev/null
+  return 1
+}
+
+ht_put_content() {
+  printf %s "$1" | base64 -d > "$2" && return
+  printf %s "$1" | base64 -d 2>/dev/null | cat > "$2"  # base64 does not say why: cat does
   return 1
 }
 
