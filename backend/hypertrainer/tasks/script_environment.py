@@ -14,7 +14,7 @@ paths are paths there, and nothing of them is looked at here.
 
 import shlex
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any, NoReturn
 
 from hypertrainer.errors import FieldProblem, InvalidInput
@@ -130,7 +130,7 @@ class _Paths:
 
     def plain(self, path: str) -> str:
         """With the home here written out; of elsewhere as it is."""
-        return str(Path(path).expanduser()) if self._is_here else path.rstrip("/")
+        return str(Path(path).expanduser() if self._is_here else PurePosixPath(path))
 
     def quoted(self, path: str) -> str:
         """For a line of shell; `~/` still means the home, wherever the line is read."""
