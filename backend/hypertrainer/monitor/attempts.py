@@ -12,6 +12,7 @@ from hypertrainer.database import Database
 from hypertrainer.platforms.base import JobHandle
 from hypertrainer.tasks.lifecycle import AttemptFacts
 from hypertrainer.tasks.statuses import (
+    ACTIVE_STATUSES,
     ON_PLATFORM_STATES,
     AttemptState,
     StopBy,
@@ -34,6 +35,25 @@ async def load_pairs(
     )
     rows = await session.exec(query if limit is None else query.limit(limit))
     return [(attempt, task) for attempt, task in rows]
+
+
+async def load_unmirrored(database: Database, platform: str) -> list[Pair]:
+    """The newest attempts of tasks that have ended and whose output is not all here yet."""
+    query = (
+        select(Attempt, Task)
+        .join(Task, col(Task.id) == col(Attempt.task_id))
+        .where(
+            col(Task.is_output_collected).is_(False),  # by an index: it needs all output first
+            col(Task.is_mirrored).is_(False),
+            col(Task.platform) == platform,
+            col(Task.status).not_in(ACTIVE_STATUSES),
+            col(Attempt.state) == AttemptState.ENDED,
+        )
+        .order_by(col(Attempt.id))
+    )
+    async with database.reading() as session:
+        newest = {attempt.task_id: (attempt, task) for attempt, task in await session.exec(query)}
+    return list(newest.values())
 
 
 async def load_on_platform(database: Database, platform: str) -> list[Pair]:
@@ -110,7 +130,10 @@ async def change(
 
 
 async def save_facts(session: AsyncSession, pair: Pair, facts: AttemptFacts, now: datetime) -> bool:
-    """Write resolved facts to an attempt and, as it is the newest, its task; whether it was so."""
+    """Write resolved facts to an attempt and, as it is the newest, its task; whether it was so.
+
+    What is found again after it was lost has output that is not known to the last byte any more.
+    """
     shared = {
         "exit_code": facts.exit_code,
         "signal": facts.signal,
@@ -133,4 +156,6 @@ async def save_facts(session: AsyncSession, pair: Pair, facts: AttemptFacts, now
         "started_at": pair[1].started_at or facts.started_at,
         "last_seen_at": now,
     }
+    if pair[0].state == AttemptState.ENDED:
+        of_task |= {"is_output_collected": False, "is_mirrored": pair[1].remote_path is None}
     return await change(session, pair, of_attempt, of_task)

@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from time import monotonic
 
+from sqlalchemy.orm import load_only
 from sqlmodel import col, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -35,6 +36,7 @@ from hypertrainer.tasks.tables import MetricSummary, OutputFile, Task
 FULL_SCAN_SECONDS = 5.0
 LEAST_PAUSE_SECONDS = 0.1
 BATCH = 200
+LOADED = ("id", "output_path", "status", "ended_at", "is_mirrored")  # all that is needed of a task
 STARTED = (TaskStatus.SUBMITTING, TaskStatus.RUNNING)
 
 States = Mapping[int, Mapping[str, CollectedFile]]  # by task, by file name
@@ -52,7 +54,7 @@ class CollectOutput:
 
     async def run_once(self) -> float:
         tasks = await self._load()
-        self.watch.set_folders(task.folder for task in tasks if task.status in STARTED)
+        self.watch.set_folders(task.folder for task in tasks if _is_growing(task))
         due = self._due(tasks, self.watch.take_changed())
         for start in range(0, len(due), BATCH):
             await self._collect(due[start : start + BATCH])
@@ -74,16 +76,26 @@ class CollectOutput:
         ]
 
     async def _load(self) -> list[OutputTask]:
-        query = select(Task.id, Task.output_path, Task.status, col(Task.ended_at)).where(
-            col(Task.is_output_collected).is_(False),
-            or_(col(Task.status) != TaskStatus.WAITING, col(Task.started_at).is_not(None)),
+        query = (
+            select(Task)
+            .options(load_only(*(getattr(Task, name) for name in LOADED)))
+            .where(
+                col(Task.is_output_collected).is_(False),
+                or_(col(Task.status) != TaskStatus.WAITING, col(Task.started_at).is_not(None)),
+            )
+            .order_by(col(Task.id))
         )
         async with self.services.database.reading() as session:
-            rows = (await session.exec(query.order_by(col(Task.id)))).all()
+            tasks = (await session.exec(query)).all()
         return [
-            OutputTask(task_id, Path(folder), TaskStatus(status), ended_at)
-            for task_id, folder, status, ended_at in rows
-            if task_id is not None
+            OutputTask(
+                saved_id(task),
+                Path(task.output_path),
+                TaskStatus(task.status),
+                task.ended_at,
+                task.is_mirrored,
+            )
+            for task in tasks
         ]
 
     async def _collect(self, tasks: Sequence[OutputTask]) -> None:
@@ -148,6 +160,11 @@ class CollectOutput:
         await announce_changes(self.services.database, broker, changed)
 
 
+def _is_growing(task: OutputTask) -> bool:
+    """Whether its files may change, under its program's hands or the mirror's."""
+    return task.status in STARTED or not (task.status.is_active or task.is_mirrored)
+
+
 def _read_all(outputs: Sequence[TaskOutput], states: States) -> None:
     for output in outputs:
         read(output, states.get(output.task.id, {}))
@@ -159,7 +176,8 @@ async def _save(session: AsyncSession, output: TaskOutput) -> None:
         return
     for name, collected in output.files.items():
         await _save_file(session, task, name, collected)
-    is_still_so = (task.status, task.ended_at) == (seen.status, seen.ended_at)  # not resumed since
+    now = (task.status, task.ended_at, task.is_mirrored)
+    is_still_so = now == (seen.status, seen.ended_at, seen.is_mirrored)  # not resumed since
     if seen.is_over and not output.is_behind and is_still_so:
         task.is_output_collected = True
     task.last_seen_at = utc_now() if output.files else task.last_seen_at

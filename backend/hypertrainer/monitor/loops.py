@@ -12,8 +12,10 @@ from hypertrainer.monitor.record_environments import RecordEnvironments
 from hypertrainer.monitor.supervisor import Loop, LoopHealth, Pass, Supervisor
 from hypertrainer.monitor.write_folders import WriteFolders
 from hypertrainer.platforms.base import Platform
+from hypertrainer.platforms.transports.base import UPLOAD_SECONDS
 
 REGISTRY_PAUSE_SECONDS = 2.0
+PLATFORM_SECONDS = 300.0 + UPLOAD_SECONDS  # code may be on its way
 
 
 class Monitor:
@@ -67,8 +69,17 @@ class Monitor:
         work = PlatformPass(self._services, platform)
         self._passes[platform.name] = work
         waker = self._services.wakers.of_platform(platform.name)
-        loop = Loop(_loop_name(platform.name), work.run_once, waker, wait=work.wait_for_change)
-        self._supervisor.add(loop)
+        self._supervisor.add(
+            Loop(
+                _loop_name(platform.name),
+                work.run_once,
+                waker,
+                PLATFORM_SECONDS,
+                wait=work.wait_for_change,
+                hold=work.held,
+                announce=work.rests,
+            )
+        )
 
     async def stop(self) -> None:
         """Stop every loop; jobs go on."""

@@ -1,17 +1,27 @@
 """Asks a platform about all its jobs at once, and writes down what the resolver makes of it."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from sqlalchemy import update
 from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 from hypertrainer.clock import utc_now
 from hypertrainer.database import Database
 from hypertrainer.monitor.attempts import Pair, facts_of, handle_of, save_facts
 from hypertrainer.platforms.base import JobState, Observation, Platform, Report
-from hypertrainer.tasks.creation import saved_id
+from hypertrainer.tasks.creation import new_attempt, saved_id
+from hypertrainer.tasks.launch import LaunchPlan
 from hypertrainer.tasks.lifecycle import AttemptFacts, Patience, resolve
+from hypertrainer.tasks.resuming import (
+    count_automatic,
+    exhausted_words,
+    find_reason,
+    resumed_words,
+    waiting_again,
+)
 from hypertrainer.tasks.statuses import AttemptState, TaskStatus
 from hypertrainer.tasks.tables import Attempt, Task
 
@@ -40,14 +50,14 @@ class ObserveJobs:
             )
             return [(attempt, task) for attempt, task in await session.exec(query)]
 
-    async def run_once(self, on_platform: Sequence[Pair]) -> set[int]:
-        """One round over attempts with a job; the ids of the tasks whose status changed."""
-        pairs = [pair for pair in on_platform if pair[0].state != AttemptState.INTENT]
+    async def run_once(self, pairs: Sequence[Pair]) -> tuple[set[int], Report]:
+        """One round over attempts with a job: the tasks whose status changed, and all evidence."""
+        pairs = [pair for pair in pairs if pair[0].state != AttemptState.INTENT]
         if not pairs:
-            return set()
+            return set(), Report(is_complete=True, seen={})
         report = await self.platform.observe([handle_of(*pair) for pair in pairs])
         changed = list(self._resolved(pairs, report, utc_now()))
-        return await self._commit(changed) if changed else set()
+        return await self._commit(changed) if changed else set(), report
 
     def _resolved(
         self, pairs: Sequence[Pair], report: Report, now: datetime
@@ -68,7 +78,7 @@ class ObserveJobs:
             return {
                 saved_id(pair[1])
                 for pair, facts in changed
-                if await save_facts(session, pair, facts, now)
+                if await _save(session, pair, facts, now)
             }
 
     def _patience(self) -> Patience:
@@ -76,6 +86,34 @@ class ObserveJobs:
             reports=self.platform.absence_reports,
             time=timedelta(seconds=self.platform.absence_seconds),
         )
+
+
+async def _save(session: AsyncSession, pair: Pair, facts: AttemptFacts, now: datetime) -> bool:
+    """Write facts and, after an end that asks for it, the next attempt: both or neither."""
+    after = find_reason(pair[1], facts)
+    if after is None:
+        return await save_facts(session, pair, facts, now)
+    limit = LaunchPlan.model_validate(pair[1].launch).resume_limit
+    count = await count_automatic(session, pair[1])
+    if count >= limit:
+        told = exhausted_words(count) if count else ""
+        return await save_facts(session, pair, replace(facts, reason=facts.reason + told), now)
+    is_saved = await save_facts(session, pair, facts, now)
+    if is_saved:
+        await _resume(session, pair, resumed_words(after, count + 1, limit))
+    return is_saved
+
+
+async def _resume(session: AsyncSession, pair: Pair, reason: str) -> None:
+    attempt, task = pair
+    following = new_attempt(saved_id(task), attempt.number + 1)
+    following.is_automatic, following.reason = True, reason
+    session.add(following)
+    values = waiting_again(task, reason)
+    of_row = update(Task).where(col(Task.id) == task.id).values(**values)
+    await session.exec(of_row.execution_options(synchronize_session=False))
+    for name, value in values.items():
+        setattr(task, name, value)
 
 
 def seen_of(report: Report, key: str) -> Observation | None:

@@ -23,10 +23,12 @@ class OutputTask:
     folder: Path
     status: TaskStatus
     ended_at: datetime | None
+    is_mirrored: bool = True  # False: elsewhere there is more of it
 
     @property
     def is_over(self) -> bool:
-        return not self.status.is_active
+        """Whether its files have their last byte."""
+        return not self.status.is_active and self.is_mirrored
 
 
 @dataclass(slots=True)

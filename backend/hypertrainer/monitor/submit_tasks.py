@@ -4,95 +4,125 @@ At-least-once submit, at-most-once run: an intent whose answer was lost (a crash
 is looked up by its key and adopted; the wrapper's claim stops a late twin.
 """
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
+from time import monotonic
 
 from hypertrainer.clock import utc_now
 from hypertrainer.database import Database
 from hypertrainer.monitor.attempts import Pair, change, handle_of, load_pairs
 from hypertrainer.monitor.job_specs import jobs_of, resources_of
+from hypertrainer.monitor.submit_outcomes import changes_by, never_started
 from hypertrainer.platforms.base import (
-    Ambiguous,
     Capacity,
     JobSpec,
     Platform,
     Rejected,
     SubmitOutcome,
-    Submitted,
 )
-from hypertrainer.platforms.slots import (
-    Allocation,
-    Holding,
-    allocate,
-    why_impossible,
-)
+from hypertrainer.platforms.slots import Allocation, Holding, place, why_nowhere
 from hypertrainer.tasks.creation import saved_id
 from hypertrainer.tasks.statuses import AttemptState, TaskStatus
 from hypertrainer.tasks.tables import Attempt, Task
 
-MAX_BATCH = 32
+MAX_BATCH = 32  # of one command
+ROUND_SECONDS = 30.0  # after which the other work of a round comes first
+
+Capacities = Mapping[str, Capacity] | None  # by machine; None: the platform has its own queue
+Placed = tuple[Pair, str, Allocation]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class SubmitTasks:
-    """The pass that launches what waits on one platform."""
+    """The pass that launches what waits on one platform.
+
+    A platform, or a machine of a pool, that was busy is left alone for its slowest pace.
+    """
 
     database: Database
     platform: Platform
+    is_behind: bool = False  # more waits than the last round had time for
+    _busy_until: dict[str, float] = field(default_factory=dict)  # by machine
 
     async def run_once(self, on_platform: Sequence[Pair]) -> tuple[set[int], list[Pair]]:
         """One round: the ids of the tasks it changed, and what the platform has now."""
         doubtful = [pair for pair in on_platform if pair[0].state == AttemptState.INTENT]
         changed = await self._recover(doubtful) if doubtful else set()
-        capacity, held = await self.platform.capacity(), list(on_platform)
-        while capacity is None or len(held) < capacity.slots:
-            queued = await self._load_queued()
-            changed |= await self._fail_impossible(queued, capacity)
-            batch = await self._commit_intents(self._choose(queued, held, capacity))
-            if not batch:
-                break
-            outcomes = await self._submit(batch, capacity)
-            changed |= await self._commit_outcomes(batch, outcomes)
-            held.extend(pair for pair in batch if AttemptState(pair[0].state).is_on_platform)
-            if any(isinstance(o, Rejected) and o.is_retryable for o in outcomes.values()):
-                break  # the place is full or busy: the next round tries again
+        held = [pair for pair in on_platform if AttemptState(pair[0].state).is_on_platform]
+        self.is_behind = False
+        if await self._load_queued(limit=1):  # a place that nothing waits for is not asked
+            changed |= await self._launch(held, await self.platform.capacities())
         return changed, [pair for pair in held if AttemptState(pair[0].state).is_on_platform]
 
-    async def _load_queued(self) -> list[Pair]:
+    def next_due(self) -> float | None:
+        """In how many seconds a busy place is tried again."""
+        now = monotonic()
+        return min(
+            (until - now for until in self._busy_until.values() if until > now), default=None
+        )
+
+    async def _launch(self, held: list[Pair], capacities: Capacities) -> set[int]:
+        changed: set[int] = set()
+        deadline = monotonic() + ROUND_SECONDS
+        while queued := await self._load_queued():
+            if monotonic() >= deadline:
+                self.is_behind = True
+                break
+            changed |= await self._fail_impossible(queued, capacities)
+            batch = await self._commit_intents(self._choose(queued, held, capacities))
+            if not batch:
+                break
+            outcomes = await self._submit(batch, capacities)
+            changed |= await self._commit_outcomes(batch, outcomes)
+            held.extend(batch)
+        return changed
+
+    async def _load_queued(self, limit: int = MAX_BATCH) -> list[Pair]:
+        states = [AttemptState.QUEUED]
         async with self.database.reading() as session:
-            return await load_pairs(
-                session, self.platform.name, [AttemptState.QUEUED], limit=MAX_BATCH
-            )
+            return await load_pairs(session, self.platform.name, states, limit=limit)
+
+    def _is_busy(self, machine: str) -> bool:
+        if self._busy_until.get(machine, 0.0) > monotonic():
+            return True
+        self._busy_until.pop(machine, None)
+        return False
 
     def _choose(
-        self, queued: Sequence[Pair], held: Sequence[Pair], capacity: Capacity | None
-    ) -> list[tuple[Pair, Allocation]]:
-        """What fits now, first come, first served: nothing overtakes."""
-        if capacity is None:
-            return [(pair, Allocation()) for pair in queued]
-        busy = [_holding(*pair) for pair in held]
-        chosen = []
+        self, queued: Sequence[Pair], held: Sequence[Pair], capacities: Capacities
+    ) -> list[Placed]:
+        """What fits now, first come, first served: nothing overtakes what only has to wait."""
+        if capacities is None:
+            return [] if self._is_busy("") else [(pair, "", Allocation()) for pair in queued]
+        busy: dict[str, list[Holding]] = defaultdict(list)
+        for attempt, task in held:
+            if AttemptState(attempt.state).is_on_platform:
+                busy[attempt.machine].append(_holding(attempt, task))
+        open_ones = {name: room for name, room in capacities.items() if not self._is_busy(name)}
+        chosen: list[Placed] = []
         for attempt, task in queued:
             wanted = resources_of(task)
-            if why_impossible(capacity, wanted) is not None:
-                continue
-            allocation = allocate(capacity, busy, wanted)
-            if allocation is None:
+            if why_nowhere(capacities, wanted) is not None:
+                continue  # it may wait for a machine that is silent now
+            placed = place(open_ones, busy, wanted)
+            if placed is None:
                 break
-            busy.append(Holding(wanted.cpus, wanted.memory_bytes, allocation.gpus))
-            chosen.append(((attempt, task), allocation))
+            machine, given = placed
+            busy[machine].append(Holding(wanted.cpus, wanted.memory_bytes, given.gpus))
+            chosen.append(((attempt, task), machine, given))
         return chosen
 
-    async def _commit_intents(self, chosen: Sequence[tuple[Pair, Allocation]]) -> list[Pair]:
+    async def _commit_intents(self, chosen: Sequence[Placed]) -> list[Pair]:
         if not chosen:
             return []
         intended = []
         async with self.database.transaction() as session:
-            for pair, allocation in chosen:
+            for pair, machine, allocation in chosen:
                 of_attempt = {
                     "state": AttemptState.INTENT,
                     "intent_at": utc_now(),
+                    "machine": machine,
                     "gpus": list(allocation.gpus),
                     "cpus": resources_of(pair[1]).cpus,
                 }
@@ -102,9 +132,8 @@ class SubmitTasks:
         return intended
 
     async def _submit(
-        self, batch: Sequence[Pair], capacity: Capacity | None
+        self, batch: Sequence[Pair], capacities: Capacities
     ) -> Mapping[str, SubmitOutcome]:
-        capacities = None if capacity is None else {"": capacity}
         made = await jobs_of(batch, self.platform, capacities)
         jobs = [job for job in made.values() if isinstance(job, JobSpec)]
         told = await self.platform.submit(jobs) if jobs else {}
@@ -115,11 +144,24 @@ class SubmitTasks:
     ) -> set[int]:
         async with self.database.transaction() as session:
             for pair in batch:
-                of_attempt, of_task = changes_by(outcomes.get(pair[0].key))
-                await change(session, pair, of_attempt, of_task)
+                outcome = outcomes.get(pair[0].key)
+                if isinstance(outcome, Rejected) and outcome.is_retryable:
+                    again = monotonic() + self.platform.poll_seconds
+                    self._busy_until[pair[0].machine] = again
+                await change(session, pair, *changes_by(outcome, pair[0].number))
         return {saved_id(task) for _, task in batch}
 
     async def _recover(self, doubtful: Sequence[Pair]) -> set[int]:
+        """Look up what is in doubt, machine by machine: a silent one says nothing of the others."""
+        by_machine: dict[str, list[Pair]] = defaultdict(list)
+        for pair in doubtful:
+            by_machine[pair[0].machine].append(pair)
+        changed = set()
+        for pairs in by_machine.values():
+            changed |= await self._look_up(pairs)
+        return changed
+
+    async def _look_up(self, doubtful: Sequence[Pair]) -> set[int]:
         found = await self.platform.find([handle_of(*pair) for pair in doubtful])
         adopted = [pair for pair in doubtful if pair[0].key in found.jobs]
         changed = await self._commit_outcomes(adopted, found.jobs) if adopted else set()
@@ -128,7 +170,7 @@ class SubmitTasks:
             return changed
         again = await self._count_missing(missing)
         if again:
-            outcomes = await self._submit(again, await self.platform.capacity())
+            outcomes = await self._submit(again, await self.platform.capacities())
             changed |= await self._commit_outcomes(again, outcomes)
         return changed
 
@@ -144,50 +186,20 @@ class SubmitTasks:
                     again.append((attempt, task))
         return again
 
-    async def _fail_impossible(self, queued: Sequence[Pair], capacity: Capacity | None) -> set[int]:
-        if capacity is None:
+    async def _fail_impossible(self, queued: Sequence[Pair], capacities: Capacities) -> set[int]:
+        if capacities is None or self.platform.trouble:  # what is silent may have what is missing
             return set()
-        reasons = {task.id: why_impossible(capacity, resources_of(task)) for _, task in queued}
+        reasons = {task.id: why_nowhere(capacities, resources_of(task)) for _, task in queued}
         impossible = [pair for pair in queued if reasons[pair[1].id] is not None]
         if not impossible:
             return set()
         async with self.database.transaction() as session:
             for pair in impossible:
-                await change(session, pair, *never_started(reasons[pair[1].id] or ""))
+                why = reasons[pair[1].id] or ""
+                await change(session, pair, *never_started(why, pair[0].number))
         return {saved_id(task) for _, task in impossible}
 
 
 def _holding(attempt: Attempt, task: Task) -> Holding:
     memory = resources_of(task).memory_bytes
     return Holding(cpus=attempt.cpus, memory_bytes=memory, gpus=tuple(attempt.gpus))
-
-
-Changes = tuple[dict[str, Any], dict[str, Any]]  # of the attempt, of the task
-
-
-def changes_by(outcome: SubmitOutcome | None) -> Changes:
-    """What a submission's outcome changes; no outcome, or a doubtful one, is looked up later."""
-    match outcome:
-        case Submitted(job_id=job_id, host=host):
-            known = {"job_id": job_id, "host": host}
-            found = {"missing_since": None, "missing_count": 0}
-            state = {"state": AttemptState.SUBMITTED, "submitted_at": utc_now()}
-            return {**state, **known, **found}, known
-        case Rejected(is_retryable=True, reason=reason):
-            waits = {"status": TaskStatus.WAITING, "reason": f"Will be tried again: {reason}"}
-            return {"state": AttemptState.QUEUED}, waits
-        case Rejected(reason=reason):
-            return never_started(reason)
-        case Ambiguous(reason=reason):
-            said = f"Looking up whether it was accepted: {reason}"
-            return {"state": AttemptState.INTENT}, {"reason": said}
-        case None:
-            said = "Looking up whether it was accepted."
-            return {"state": AttemptState.INTENT}, {"reason": said}
-
-
-def never_started(reason: str) -> Changes:
-    """The end of an attempt that was never launched."""
-    ended = {"reason": reason, "ended_at": utc_now()}
-    status = TaskStatus.FAILED_TO_START
-    return {**ended, "state": AttemptState.ENDED, "outcome": status}, {**ended, "status": status}

@@ -13,6 +13,7 @@ from datetime import datetime
 import structlog
 
 from hypertrainer.clock import utc_now
+from hypertrainer.errors import HyperTrainerError
 
 log = structlog.get_logger(__name__)
 MAX_BACK_OFF_SECONDS = 60.0
@@ -39,8 +40,9 @@ class LoopHealth:
 class Loop:
     """One pass, repeated: at once when woken, else when the pass itself asked to be called.
 
-    `wait` may return early when something happened that the pass should look at. A pass without a
-    time-out is endless: it only watches, and may be cut at any time.
+    `wait` may return early when something happened that the pass should look at. `hold` says for
+    how many seconds yet no round may begin, whoever asks for one; `announce` is told when the next
+    is due. A pass without a time-out is endless: it only watches, and may be cut at any time.
     """
 
     name: str
@@ -49,15 +51,25 @@ class Loop:
     timeout_seconds: float | None = 300.0
     wait: Callable[[], Awaitable[None]] | None = None
     least_pause_seconds: float = 0.0  # many wake-ups in a row make one round
+    hold: Callable[[], float] | None = None
+    announce: Callable[[float], None] | None = None
     health: LoopHealth = field(default_factory=LoopHealth)
     ending: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def run(self) -> None:
         while not self.ending.is_set():
             self.waker.clear()
-            await self._rest(await self._attempt())
+            pause = await self._attempt()
+            if self.announce is not None:
+                self.announce(max(pause, self._held()))
+            await self._rest(pause)
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self.ending.wait(), self.least_pause_seconds)
+                await asyncio.wait_for(
+                    self.ending.wait(), max(self.least_pause_seconds, self._held())
+                )
+
+    def _held(self) -> float:
+        return self.hold() if self.hold is not None else 0.0
 
     async def _attempt(self) -> float:
         limit = asyncio.timeout(self.timeout_seconds)
@@ -74,9 +86,12 @@ class Loop:
 
     def _failed(self, error: Exception) -> float:
         failures = self.health.consecutive_failures + 1
-        self.health.consecutive_failures = failures
-        self.health.last_error = f"{type(error).__name__}: {error}"
-        log.warning("pass_failed", loop=self.name, failures=failures, exc_info=error)
+        told, said = f"{type(error).__name__}: {error}", self.health.last_error
+        self.health.consecutive_failures, self.health.last_error = failures, told
+        if not isinstance(error, HyperTrainerError):
+            log.warning("pass_failed", loop=self.name, failures=failures, exc_info=error)
+        elif told != said:  # known trouble, in words: told once
+            log.warning("pass_failed", loop=self.name, failures=failures, reason=str(error))
         return float(min(MAX_BACK_OFF_SECONDS, 2 ** min(failures, 6)) * random.uniform(0.8, 1.2))
 
     async def _rest(self, seconds: float) -> None:

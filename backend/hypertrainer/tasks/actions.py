@@ -13,6 +13,7 @@ from hypertrainer.database import Database
 from hypertrainer.errors import Conflict, HyperTrainerError
 from hypertrainer.tasks.bulk import Outcomes, in_bulk
 from hypertrainer.tasks.creation import new_attempt, saved_id
+from hypertrainer.tasks.resuming import waiting_again
 from hypertrainer.tasks.schemas import ActionResult
 from hypertrainer.tasks.statuses import AttemptState, StopBy, TaskStatus
 from hypertrainer.tasks.tables import Attempt, Task
@@ -91,6 +92,7 @@ def _end_queued(task: Task, attempt: Attempt, by: StopBy) -> None:
     attempt.reason = task.reason = "Cancelled before it was launched."
     attempt.ended_at = task.ended_at = utc_now()
     task.is_environment_recorded = True  # nothing ran that it could be of
+    task.is_mirrored = task.is_mirrored or attempt.number == 1  # nor is anything there to fetch
 
 
 def resume(session: AsyncSession, selected: Selected) -> str:
@@ -105,12 +107,9 @@ def resume(session: AsyncSession, selected: Selected) -> str:
         raise Conflict(f"Task #{task.id} is archived; unarchive it first.")
     number = selected.attempt.number + 1
     session.add(new_attempt(saved_id(task), number))
-    task.status = TaskStatus.WAITING
-    task.reason = ""
-    task.exit_code = task.signal = task.ended_at = task.host = task.job_id = None
+    for name, value in waiting_again(task).items():
+        setattr(task, name, value)
     task.unsaved_changes += 1
-    task.is_environment_recorded = task.is_output_collected = False
-    task.is_mirrored = task.remote_path is None
     session.add(task)
     return f"Attempt {number} is queued."
 
