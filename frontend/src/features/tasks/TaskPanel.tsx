@@ -10,7 +10,7 @@ import { IconAction } from "~/ui/IconAction";
 import { LoadingRows } from "~/ui/Loading";
 import { ConfigTab } from "./ConfigTab";
 import { DetailsTab } from "./DetailsTab";
-import { FetchNote } from "./FetchNote";
+import { PlaceNote } from "./PlaceNote";
 import { TaskHeader } from "./TaskHeader";
 import classes from "./TaskPanel.module.css";
 import { type LogTab, logTabs, shownTab } from "./taskTabs";
@@ -41,7 +41,7 @@ export function TaskPanel(props: TaskPanelProps) {
       {answer.data ? (
         <>
           <TaskHeader key={taskId} task={answer.data} actions={actions} onClose={onClose} />
-          <FetchNote task={answer.data} />
+          <PlaceNote task={answer.data} />
           <TaskTabs {...props} task={answer.data} />
         </>
       ) : answer.error ? (

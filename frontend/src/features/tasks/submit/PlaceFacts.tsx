@@ -3,6 +3,7 @@ import type { TaskPreview } from "~/api/client";
 import { formatBytes, plural } from "~/lib/format";
 import { formatDuration, formatTime, parseTime } from "~/lib/time";
 import { KeyValue, type KeyValueItem } from "~/ui/KeyValue";
+import { Quoted } from "~/ui/Quoted";
 import { TickingText } from "~/ui/Ticking";
 import classes from "./preview.module.css";
 import { resourceFacts } from "./resourceFacts";
@@ -68,7 +69,10 @@ function ForecastWords({ forecast }: { forecast: TaskPreview["forecast"] | undef
             <li key={message}>
               <IconAlertTriangle size={15} aria-hidden />
               <span>
-                <strong>{message}</strong> {remedy}
+                <strong>
+                  <Quoted text={message} />
+                </strong>{" "}
+                <Quoted text={remedy} />
               </span>
             </li>
           ))}
