@@ -9,7 +9,7 @@ import shutil
 import socket
 import subprocess
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -59,12 +59,29 @@ def record_environment(folder: Path, git: dict[str, Any] | None, python: str | N
     """
     interpreter = dict(describe_python(python)) if python else None
     packages = interpreter.pop("packages", {}) if interpreter else {}
+    machine = describe_machine()
+    write_environment(folder, git=git, python=interpreter, packages=packages, machine=machine)
+
+
+def write_environment(
+    folder: Path,
+    *,
+    git: Mapping[str, Any] | None,
+    python: Mapping[str, Any] | None,
+    packages: Mapping[str, str],
+    machine: Mapping[str, Any] | None,
+) -> None:
+    """Write `environment.json`, from what was found out here and elsewhere. Blocks.
+
+    Raises:
+        OSError: the folder cannot be written.
+    """
     record = {
         "recorded_at": utc_now().isoformat(),
         "git": git,
-        "python": interpreter,
+        "python": python,
         "packages": packages,
-        "machine": describe_machine(),
+        "machine": machine,
     }
     write_whole(environment_path(folder), json.dumps(record, indent=1))
 
