@@ -1,5 +1,7 @@
 """What `resources:` may say, in a config and for a platform, and how the two are put together."""
 
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,6 +21,9 @@ from hypertrainer.platforms.resource_values import (
     why_wrong,
 )
 from hypertrainer.tasks.config import Config
+from hypertrainer.tasks.script_environment import KEYS as ENVIRONMENT_KEYS
+
+EXPLAINED = (Path(__file__).parents[3] / "docs" / "config.md").read_text()
 
 
 def problems_of(text: str) -> list[FieldProblem]:
@@ -155,3 +160,8 @@ def test_the_task_s_own_word_wins_key_by_key(own: Resources, default: Resources)
 def test_what_one_side_does_not_say_the_other_does(resources: Resources) -> None:
     assert merged(resources, resources) == resources
     assert merged(Resources(), resources) == resources
+
+
+@pytest.mark.parametrize("key", [*KEYS, *ENVIRONMENT_KEYS])
+def test_every_key_is_explained(key: str) -> None:
+    assert re.search(rf"^\|[^|]*`{key}`[^|]*\|", EXPLAINED, flags=re.M)
