@@ -7,7 +7,10 @@ from pathlib import Path
 import pytest
 
 from hypertrainer.platforms.base import ConditionKind, JobState, StopSignal, Submitted
+from tests.labs.queue_places import QUEUE_PLACES
 from tests.platforms.places import PLACES, Place, until
+
+ALL_PLACES = {**PLACES, **QUEUE_PLACES}
 
 
 @pytest.fixture
@@ -15,11 +18,11 @@ def anyio_backend() -> str:
     return "asyncio"
 
 
-@pytest.fixture(params=PLACES)
+@pytest.fixture(params=ALL_PLACES)
 async def place(
     request: pytest.FixtureRequest, tmp_path: Path, anyio_backend: str
 ) -> AsyncIterator[Place]:
-    place = PLACES[request.param](tmp_path)
+    place = ALL_PLACES[request.param](tmp_path)
     yield place
     await place.close()
 
@@ -120,11 +123,12 @@ async def test_a_job_that_ignores_the_polite_signal_is_killed(place: Place) -> N
     job = place.job(is_stubborn=True)
     handle = await place.running(job)
     await place.platform.stop([handle], StopSignal.TERM)
-    assert (await place.look(handle)).state is JobState.RUNNING
+    assert (await place.look(handle)).state in (JobState.RUNNING, JobState.STOPPING)
     await place.platform.stop([handle], StopSignal.KILL)
     ended = await place.seen(handle, JobState.ENDED)
-    assert ended.exit is not None
-    assert ended.exit.code == 137
+    # A queue kills the wrapper, too: there is no record then, and the queue's word counts.
+    assert ended.exit is not None or not place.leaves_record_when_killed
+    assert (ended.exit.code if ended.exit else ended.exit_code) == 137
 
 
 async def test_stopping_an_ended_job_succeeds_and_changes_nothing(place: Place) -> None:

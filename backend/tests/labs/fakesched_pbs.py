@@ -39,6 +39,7 @@ SUBMIT_OPTIONS = [
     "-v",
     "-k",
     "-a",
+    "-C",
 ]
 REFUSALS = {
     "partition": ("qsub: Unknown queue", 170),
@@ -51,7 +52,8 @@ REFUSALS = {
 def qsub(flavour: str, store: Store, words: Sequence[str]) -> int:
     options = Options(words, SUBMIT_OPTIONS)
     text = script_text(options.rest, sys.stdin.read() if not options.rest else "")
-    options = Options([*directives(text, "#PBS"), *words], SUBMIT_OPTIONS)
+    if options.last("-C", default="#PBS"):
+        options = Options([*directives(text, "#PBS"), *words], SUBMIT_OPTIONS)
     with store.locked():
         if store.settings.refuse:
             message, code = REFUSALS[store.settings.refuse]

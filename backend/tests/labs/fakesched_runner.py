@@ -17,14 +17,14 @@ from tests.labs.fakesched_state import (
 )
 
 FOREVER = 3600.0
-# How each queue ends a job: signals, to whom, and the pause after each as a share of kill_wait.
-Step = tuple[int, bool]  # a signal, and whether all of the job's processes get it
+Step = tuple[int, str]  # a signal, and who gets it: the leader, its group, or all processes
+# How each queue ends a job, kill_wait between the steps; KILL for all is the last one.
 ENDINGS: dict[str, Sequence[Step]] = {
-    "slurm": [(signal.SIGTERM, False)],
-    "pbs": [(signal.SIGTERM, True)],
-    "torque": [(signal.SIGTERM, True)],
-    "sge": [(signal.SIGUSR2, False)],  # where the job asked for a notice; KILL at once otherwise
-    "lsf": [(signal.SIGINT, True), (signal.SIGTERM, True)],
+    "slurm": [(signal.SIGTERM, "leader")],
+    "pbs": [(signal.SIGTERM, "all")],
+    "torque": [(signal.SIGTERM, "all")],
+    "sge": [(signal.SIGUSR2, "group")],  # where the job asked for a notice; KILL at once otherwise
+    "lsf": [(signal.SIGINT, "all"), (signal.SIGTERM, "all")],
 }
 
 
@@ -97,8 +97,8 @@ class Runner:
         if self._flavour == "sge" and not self._job.notifies:
             steps = []
         if is_timeout:  # at the limit every process is told
-            steps = [(number, True) for number, _ in steps]
-        self._steps = [*steps, (signal.SIGKILL, True)]
+            steps = [(number, "all") for number, _ in steps]
+        self._steps = [*steps, (signal.SIGKILL, "all")]
         self._step(leader)
 
     def _step(self, leader: int) -> None:
@@ -106,8 +106,8 @@ class Runner:
         self._next_step = time.time() + self._store.settings.kill_wait
         if not self._steps:
             return
-        number, to_all = self._steps.pop(0)
-        for pid in members(leader) if to_all else [leader]:
+        number, whom = self._steps.pop(0)
+        for pid in members(leader) if whom == "all" else [leader if whom == "leader" else -leader]:
             _kill(pid, number)
 
     def _finish(self, status: int) -> None:

@@ -125,10 +125,13 @@ def squeue(store: Store, words: Sequence[str]) -> int:
         print("slurm_load_jobs error: Invalid job id specified", file=sys.stderr)
         return 1
     names = [word for word in options.last("-n", "--name").split(",") if word]
-    is_all = options.last("-t", "--states") in ("all", "ALL")
+    states = options.last("-t", "--states").upper().split(",")
     form = options.last("-o", "--format", default="%i %P %j %u %t %M %D %R")
     for job in shown:
-        if (job.state != ENDED or is_all) and (not asked or str(job.id) in asked):
+        is_wanted = (
+            _word(job) in states or states == ["ALL"] or (states == [""] and job.state != ENDED)
+        )
+        if is_wanted and (not asked or str(job.id) in asked):
             if names and job.name not in names:
                 continue
             print(_formatted(job, form, odd))

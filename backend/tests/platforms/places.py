@@ -39,6 +39,7 @@ class Place(ABC):
     platform: Platform
     root: Path
     brings_news = True  # whether a wait for a change ends by itself
+    leaves_record_when_killed = True  # queues kill a job's wrapper, too
 
     def __init__(self) -> None:
         self.handles: list[JobHandle] = []
