@@ -35,6 +35,7 @@ COPIED_FIELDS = {
     "created_at",
     "last_seen_at",
     "launch",
+    "remote_path",
 }
 
 
@@ -143,6 +144,7 @@ def _task_of(found: FoundTask, search_id: int | None) -> Task:
         job_id=last.job_id,
         started_at=min(starts, default=None),
         ended_at=last.ended_at,
+        is_mirrored=record.remote_path is None,
         # Of a task that has ended nothing is recorded any more: by now it would be untrue.
         is_environment_recorded=found.has_environment
         if is_current

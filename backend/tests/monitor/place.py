@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from sqlmodel import col, select
 
@@ -34,8 +35,12 @@ class MonitoredPlace:
     def database(self) -> Database:
         return self.services.database
 
-    async def add(self, name: str = "task", resources: dict[str, object] | None = None) -> int:
+    async def add(
+        self, name: str = "task", resources: dict[str, object] | None = None, **plan: object
+    ) -> int:
+        """Submit a task; where the platform's output is not local, with a folder there too."""
         uuid = new_uuid()
+        remote = self.platform.files.root
         draft = TaskDraft(
             name=name,
             script="script.py",
@@ -45,9 +50,10 @@ class MonitoredPlace:
             output_path=str(self.folder / uuid),
             params={"a": 1},
             launch=LaunchPlan.model_validate(
-                {"command_template": ["script.py"], "resources": resources or {}}
+                {"command_template": ["script.py"], "resources": resources or {}, **plan}
             ),
             uuid=uuid,
+            remote_path=str(remote / uuid) if remote else None,
         )
         create_folders([draft])
         async with self.database.transaction() as session:
@@ -76,12 +82,27 @@ class MonitoredPlace:
     async def round(self) -> float:
         return await self.work.run_once()
 
+    async def running(self, name: str = "task", **more: Any) -> int:
+        """Submit a task, and let it start."""
+        task_id = await self.add(name, **more)
+        for _ in range(2):
+            await self.round()
+        return task_id
+
+    def restart(self) -> None:
+        """As after a crash of the server: nothing is remembered."""
+        self.work = PlatformPass(self.services, self.platform)
+
 
 def monitored_place(
-    database: Database, folder: Path, capacity: Capacity | None = TWO_SLOTS
+    database: Database,
+    folder: Path,
+    capacity: Capacity | None = TWO_SLOTS,
+    *,
+    is_remote: bool = False,
 ) -> MonitoredPlace:
     """A fresh place; the platform has two slots unless told otherwise, None for its own queue."""
-    platform = FakePlatform(capacity=capacity)
+    platform = FakePlatform(capacity=capacity, remote=folder / "there" if is_remote else None)
     settings = Settings(home=folder / "home", output=folder / "output")
     registry = Registry(settings.platforms_file, settings.output, fixed=[platform])
     services = Services(settings, database, registry, Broker(), Wakers())

@@ -1,0 +1,452 @@
+"""What remote tasks write comes here, whole, however it is torn, cut, replaced or late."""
+
+import contextlib
+import json
+import os
+from pathlib import Path
+
+import pytest
+from sqlmodel import col, select
+
+from hypertrainer.database import Database
+from hypertrainer.errors import PlatformError, StorageError
+from hypertrainer.monitor import mirror_output as mirroring
+from hypertrainer.monitor.collect_output import CollectOutput
+from hypertrainer.monitor.mirror_files import MAX_FILES, admitted
+from hypertrainer.monitor.mirror_shares import CALL_BYTES, FILE_BYTES
+from hypertrainer.monitor.output_watch import OutputWatch
+from hypertrainer.platforms.base import ConditionKind
+from hypertrainer.tasks import actions
+from hypertrainer.tasks.statuses import TaskStatus
+from hypertrainer.tasks.tables import Task
+from tests.monitor.place import MonitoredPlace, monitored_place
+
+
+@pytest.fixture
+def place(database: Database, tmp_path: Path) -> MonitoredPlace:
+    return monitored_place(database, tmp_path, capacity=None, is_remote=True)
+
+
+@pytest.fixture
+def sqlite_place(sqlite_database: Database, tmp_path: Path) -> MonitoredPlace:
+    return monitored_place(sqlite_database, tmp_path, capacity=None, is_remote=True)
+
+
+async def here(place: MonitoredPlace, task_id: int) -> Path:
+    return Path((await place.task(task_id)).output_path)
+
+
+async def there(place: MonitoredPlace, task_id: int) -> Path:
+    path = (await place.task(task_id)).remote_path
+    assert path is not None
+    return Path(path)
+
+
+async def assert_same(place: MonitoredPlace, task_id: int, *names: str) -> None:
+    copies, files = await here(place, task_id), await there(place, task_id)
+    for name in names:
+        assert (copies / name).read_bytes() == (files / name).read_bytes(), name
+
+
+async def write(place: MonitoredPlace, task_id: int, name: str, data: bytes) -> None:
+    with (await there(place, task_id) / name).open("ab") as file:
+        file.write(data)
+
+
+async def finish(place: MonitoredPlace, task_id: int, code: int = 0) -> None:
+    attempt = await place.attempt(task_id)
+    place.platform.finish(attempt.key, code, attempt=attempt.number)
+
+
+# --- growing -----------------------------------------------------------------------------------
+
+
+async def test_logs_come_here_as_they_grow_and_nothing_else_does(place: MonitoredPlace) -> None:
+    task_id = await place.running()
+    for piece in (b"one\n", b"tw", b"o\n\xff\xc3", b"\xa9\n"):
+        await write(place, task_id, "out.txt", piece)
+        await write(place, task_id, "metric_loss.log", b"0\t1.0\n")
+        await write(place, task_id, "model.pt", b"weights")
+        await place.round()
+        await assert_same(place, task_id, "out.txt", "metric_loss.log")
+    assert not (await here(place, task_id) / "model.pt").exists()
+    assert (await here(place, task_id) / "config.yaml").read_text() == "a: 1\n"
+
+
+async def test_an_empty_log_is_here_too(sqlite_place: MonitoredPlace) -> None:
+    task_id = await sqlite_place.running()
+    await write(sqlite_place, task_id, "err.txt", b"")
+    await sqlite_place.round()
+    assert (await here(sqlite_place, task_id) / "err.txt").read_bytes() == b""
+    before = len(sqlite_place.platform.files.requests)
+    await sqlite_place.round()
+    assert len(sqlite_place.platform.files.requests) == before
+
+
+async def test_only_the_new_bytes_are_fetched_in_one_call_for_all_tasks(
+    place: MonitoredPlace,
+) -> None:
+    ids = [await place.running(str(number)) for number in range(5)]
+    for task_id in ids:
+        await write(place, task_id, "out.txt", b"x" * 10_000)
+    await place.round()
+    for task_id in ids:
+        await write(place, task_id, "out.txt", b"y" * 10)
+    place.platform.files.requests.clear()
+    await place.round()
+    (requests,) = place.platform.files.requests
+    assert len(requests) == 5
+    assert all(request.offset >= 9_900 for request in requests)
+    place.platform.files.requests.clear()
+    await place.round()
+    assert place.platform.files.requests == []
+
+
+async def test_a_large_backlog_comes_in_bounded_pieces_and_starves_nobody(
+    sqlite_place: MonitoredPlace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = sqlite_place
+    monkeypatch.setattr(mirroring, "ROUND_SECONDS", 0.0001)
+    large, small = await place.running("large"), await place.running("small")
+    await write(place, large, "out.txt", os.urandom(2 * CALL_BYTES))
+    await write(place, small, "out.txt", b"hello\n")
+    place.platform.files.requests.clear()
+    assert await place.round() == 0.0
+    await assert_same(place, small, "out.txt")
+    for _ in range(4):
+        await write(place, small, "out.txt", b"more\n")
+        pause = await place.round()
+        await assert_same(place, small, "out.txt")
+    await assert_same(place, large, "out.txt")
+    assert pause > 0.0
+    for requests in place.platform.files.requests:
+        assert sum(request.max_bytes for request in requests) <= CALL_BYTES + 200
+
+
+async def test_a_backlog_is_fetched_at_full_speed_within_a_round(
+    sqlite_place: MonitoredPlace,
+) -> None:
+    task_id = await sqlite_place.running()
+    await write(sqlite_place, task_id, "out.txt", os.urandom(3 * CALL_BYTES + 17))
+    await sqlite_place.round()
+    await assert_same(sqlite_place, task_id, "out.txt")
+
+
+async def test_slow_reads_bring_everything_in_the_end(sqlite_place: MonitoredPlace) -> None:
+    task_id = await sqlite_place.running()
+    sqlite_place.platform.files.slow_bytes = 1_000
+    await write(sqlite_place, task_id, "out.txt", os.urandom(20_000))
+    await sqlite_place.round()
+    await assert_same(sqlite_place, task_id, "out.txt")
+
+
+# --- other files under the same names -------------------------------------------------------------
+
+
+async def test_a_file_that_was_cut_short_is_copied_anew(place: MonitoredPlace) -> None:
+    task_id = await place.running()
+    await write(place, task_id, "out.txt", b"old\n" * 100)
+    await place.round()
+    first = (await here(place, task_id) / "out.txt").stat().st_ino
+    (await there(place, task_id) / "out.txt").write_bytes(b"new\n")
+    await place.round()
+    await assert_same(place, task_id, "out.txt")
+    assert (await here(place, task_id) / "out.txt").stat().st_ino != first
+
+
+async def test_a_file_in_anothers_place_is_copied_anew_though_it_is_longer(
+    place: MonitoredPlace,
+) -> None:
+    task_id = await place.running()
+    await write(place, task_id, "out.txt", b"old\n" * 100)
+    await place.round()
+    await write(place, task_id, "fresh", b"new\n" * 200)
+    folder = await there(place, task_id)
+    (folder / "fresh").replace(folder / "out.txt")
+    await place.round()
+    await assert_same(place, task_id, "out.txt")
+
+
+async def test_a_file_that_was_written_anew_and_outgrew_its_copy_is_noticed(
+    place: MonitoredPlace,
+) -> None:
+    task_id = await place.running()
+    await write(place, task_id, "out.txt", b"old\n" * 100)
+    await place.round()
+    (await there(place, task_id) / "out.txt").write_bytes(b"new\n" * 300)
+    await place.round()
+    await assert_same(place, task_id, "out.txt")
+
+
+async def test_a_copy_that_somebody_changed_is_begun_anew(sqlite_place: MonitoredPlace) -> None:
+    task_id = await sqlite_place.running()
+    await write(sqlite_place, task_id, "out.txt", b"a\n" * 100)
+    await sqlite_place.round()
+    with (await here(sqlite_place, task_id) / "out.txt").open("ab") as copy:
+        copy.write(b"scribble")
+    await write(sqlite_place, task_id, "out.txt", b"b\n" * 100)
+    await sqlite_place.round()
+    await assert_same(sqlite_place, task_id, "out.txt")
+
+
+async def test_a_file_that_is_gone_there_stays_here(sqlite_place: MonitoredPlace) -> None:
+    task_id = await sqlite_place.running()
+    await write(sqlite_place, task_id, "out.txt", b"a\n")
+    await sqlite_place.round()
+    (await there(sqlite_place, task_id) / "out.txt").unlink()
+    await sqlite_place.round()
+    assert (await here(sqlite_place, task_id) / "out.txt").read_bytes() == b"a\n"
+
+
+# --- names -------------------------------------------------------------------------------------
+
+
+def test_names_that_no_log_can_have_are_left_there() -> None:
+    names = ["out.txt", "../x.log", "a/b.log", ".hidden.log", "x.pt", "x\n.log", "é" * 130 + ".log"]
+    assert admitted([*names, "metric_é.log"]) == ["metric_é.log", "out.txt"]
+    assert len(admitted([f"{number}.log" for number in range(MAX_FILES + 500)])) == MAX_FILES
+
+
+async def test_a_link_in_a_copys_place_is_not_followed(
+    sqlite_place: MonitoredPlace, tmp_path: Path
+) -> None:
+    task_id = await sqlite_place.running()
+    precious = tmp_path / "precious"
+    precious.write_text("")
+    (await here(sqlite_place, task_id) / "out.txt").symlink_to(precious)
+    await write(sqlite_place, task_id, "out.txt", b"a" * 1_000)
+    with contextlib.suppress(StorageError):
+        await sqlite_place.round()
+    assert precious.read_text() == ""
+
+
+# --- crashes and failures -------------------------------------------------------------------------
+
+
+async def test_a_crash_in_between_does_no_harm(place: MonitoredPlace) -> None:
+    task_id = await place.running()
+    await write(place, task_id, "out.txt", b"a" * 100)
+    await place.round()
+    with (await here(place, task_id) / "out.txt").open("ab") as copy:
+        copy.write(b"b" * 30)  # appended, and then the server died
+    await write(place, task_id, "out.txt", b"b" * 100)
+    place.restart()
+    await place.round()
+    await assert_same(place, task_id, "out.txt")
+    record = json.loads((await here(place, task_id) / ".hypertrainer/mirror.json").read_text())
+    inode = (await there(place, task_id) / "out.txt").stat().st_ino
+    assert record == {"inodes": {"out.txt": inode}}
+
+
+async def test_a_file_that_was_replaced_while_no_server_ran_is_noticed(
+    place: MonitoredPlace,
+) -> None:
+    task_id = await place.running()
+    await write(place, task_id, "out.txt", b"same beginning " * 10)
+    await place.round()
+    folder = await there(place, task_id)
+    await write(place, task_id, "fresh", b"same beginning " * 10)
+    (folder / "fresh").replace(folder / "out.txt")
+    (await here(place, task_id) / "out.txt").write_bytes(b"same beginning " * 9)
+    place.restart()
+    await place.round()
+    await assert_same(place, task_id, "out.txt")
+
+
+async def test_a_record_of_nonsense_is_no_obstacle(sqlite_place: MonitoredPlace) -> None:
+    task_id = await sqlite_place.running()
+    (await here(sqlite_place, task_id) / ".hypertrainer/mirror.json").write_text('{"inodes": [1]}')
+    await write(sqlite_place, task_id, "out.txt", b"a\n")
+    await sqlite_place.round()
+    await assert_same(sqlite_place, task_id, "out.txt")
+
+
+async def test_a_folder_that_cannot_be_written_is_the_platforms_trouble_and_not_the_tasks(
+    place: MonitoredPlace,
+) -> None:
+    hindered, well = await place.running("hindered"), await place.running("well")
+    copy = await here(place, hindered) / "out.txt"
+    copy.mkdir()  # nothing can be appended to it
+    for task_id in (hindered, well):
+        await write(place, task_id, "out.txt", b"a" * 10_000)
+    await finish(place, hindered, code=3)
+    with pytest.raises(StorageError, match="cannot be written"):
+        await place.round()
+    assert place.work.state.condition is ConditionKind.DEGRADED
+    assert str(copy.parent) in place.work.state.why
+    assert await place.status(hindered) == TaskStatus.CRASHED
+    await assert_same(place, well, "out.txt")
+    copy.rmdir()
+    await place.round()
+    assert place.work.state.condition is ConditionKind.OK
+    await assert_same(place, hindered, "out.txt")
+
+
+async def test_a_cut_line_carries_less_the_next_time_and_loses_nothing(
+    sqlite_place: MonitoredPlace,
+) -> None:
+    place = sqlite_place
+    task_id = await place.running()
+    await write(place, task_id, "out.txt", os.urandom(2 * CALL_BYTES))
+    place.platform.faults.lost_reads = 1
+    with pytest.raises(PlatformError):
+        await place.round()
+    assert await place.status(task_id) == TaskStatus.RUNNING
+    place.platform.files.requests.clear()
+    await place.round()
+    await assert_same(place, task_id, "out.txt")
+    assert place.platform.files.requests[0][0].max_bytes <= CALL_BYTES // 2
+    assert place.platform.files.requests[-1][0].max_bytes >= FILE_BYTES
+
+
+async def test_a_file_that_cannot_be_read_holds_up_nothing(sqlite_place: MonitoredPlace) -> None:
+    task_id = await sqlite_place.running()
+    await write(sqlite_place, task_id, "out.txt", b"a\n")
+    sqlite_place.platform.files.unreadable = "Permission denied"
+    await sqlite_place.round()
+    assert not (await here(sqlite_place, task_id) / "out.txt").exists()
+    sqlite_place.platform.files.unreadable = ""
+    await sqlite_place.round()
+    await assert_same(sqlite_place, task_id, "out.txt")
+
+
+async def test_a_folder_that_was_removed_here_stays_removed(sqlite_place: MonitoredPlace) -> None:
+    task_id = await sqlite_place.running()
+    folder = await here(sqlite_place, task_id)
+    folder.rename(folder.with_name("moved"))
+    await write(sqlite_place, task_id, "out.txt", b"a\n")
+    await sqlite_place.round()
+    assert not folder.exists()
+    await finish(sqlite_place, task_id)
+    await sqlite_place.round()
+    assert (await sqlite_place.task(task_id)).is_mirrored
+
+
+# --- the end -----------------------------------------------------------------------------------
+
+
+async def test_an_ended_task_is_asked_about_until_its_last_byte_is_here(
+    place: MonitoredPlace,
+) -> None:
+    task_id = await place.running()
+    place.platform.files.lagging_bytes = 4
+    await write(place, task_id, "out.txt", b"first\nlast\n")
+    await finish(place, task_id)
+    for _ in range(3):
+        await place.round()
+        task = await place.task(task_id)
+        assert (task.status, task.is_mirrored) == (TaskStatus.FINISHED, False)
+    place.platform.files.lagging_bytes = 0
+    await place.round()
+    assert (await place.task(task_id)).is_mirrored
+    await assert_same(place, task_id, "out.txt")
+    calls = place.platform.calls
+    await place.round()
+    assert place.platform.calls == calls
+
+
+async def test_what_never_comes_is_not_waited_for_for_ever(
+    place: MonitoredPlace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    task_id = await place.running()
+    await write(place, task_id, "out.txt", b"first\nlast\n")
+    await finish(place, task_id)
+    (await there(place, task_id) / "out.txt").unlink()
+    await place.round()
+    assert not (await place.task(task_id)).is_mirrored
+    monkeypatch.setattr(mirroring, "QUIET_SECONDS", 0.0)
+    await place.round()
+    assert (await place.task(task_id)).is_mirrored
+
+
+async def test_a_task_without_an_exit_record_is_given_time(
+    place: MonitoredPlace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    task_id = await place.running()
+    place.platform.absence_reports, place.platform.absence_seconds = 1, 0
+    await write(place, task_id, "out.txt", b"the end\n")
+    place.platform.vanish(await place.key(task_id))
+    await place.round()
+    task = await place.task(task_id)
+    assert (task.status, task.is_mirrored) == (TaskStatus.LOST, False)
+    monkeypatch.setattr(mirroring, "QUIET_SECONDS", 0.0)
+    await place.round()
+    assert (await place.task(task_id)).is_mirrored
+    await assert_same(place, task_id, "out.txt")
+
+
+async def test_metrics_are_collected_to_the_end_only_when_all_is_here(
+    place: MonitoredPlace,
+) -> None:
+    task_id = await place.running()
+    collect = CollectOutput(place.services, OutputWatch(place.services.wakers.collect))
+
+    async def is_collected() -> bool:
+        collect._scanned_at = float("-inf")
+        await collect.run_once()
+        return (await place.task(task_id)).is_output_collected
+
+    place.platform.files.lagging_bytes = 3
+    await write(place, task_id, "metric_loss.log", b"0\t1.0\n1\t0.25")
+    await finish(place, task_id)
+    await place.round()
+    assert not await is_collected()
+    place.platform.files.lagging_bytes = 0
+    place.services.wakers.collect.clear()
+    await place.round()
+    assert place.services.wakers.collect.is_set()
+    assert await is_collected()
+    assert (await here(place, task_id) / "metric_loss.log").read_bytes().endswith(b"0.25")
+
+
+async def test_a_resumed_task_is_mirrored_again(place: MonitoredPlace) -> None:
+    task_id = await place.running()
+    await write(place, task_id, "out.txt", b"first\n")
+    await finish(place, task_id, code=1)
+    await place.round()
+    assert (await place.task(task_id)).is_mirrored
+    await place.act(task_id, actions.resume)
+    assert not (await place.task(task_id)).is_mirrored
+    for _ in range(2):
+        await place.round()
+    await write(place, task_id, "out.txt", b"second\n")
+    await finish(place, task_id)
+    await place.round()
+    assert (await place.task(task_id)).is_mirrored
+    await assert_same(place, task_id, "out.txt")
+
+
+async def test_a_task_that_was_resumed_meanwhile_is_not_marked_as_whole(
+    place: MonitoredPlace,
+) -> None:
+    task_id = await place.running()
+    await finish(place, task_id)
+    pairs = await place.work._load()
+    await place.work._observe.run_once(pairs)
+    await place.act(task_id, actions.resume)
+    assert await place.work._mirror._mark(pairs) == frozenset()
+    assert not (await place.task(task_id)).is_mirrored
+
+
+async def test_a_task_that_was_never_launched_has_nothing_to_be_fetched(
+    place: MonitoredPlace,
+) -> None:
+    cancelled, refused = await place.add("cancelled"), await place.add("refused")
+    await place.act(cancelled, actions.cancel)
+    place.platform.faults.rejections = 1
+    place.platform.faults.is_rejection_retryable = False
+    await place.round()
+    assert await place.status(refused) == TaskStatus.FAILED_TO_START
+    async with place.database.reading() as session:
+        whole = (await session.exec(select(Task.is_mirrored).order_by(col(Task.id)))).all()
+    assert whole == [True, True]
+
+
+async def test_where_output_is_local_nothing_is_fetched(
+    sqlite_database: Database, tmp_path: Path
+) -> None:
+    place = monitored_place(sqlite_database, tmp_path, capacity=None)
+    task_id = await place.running()
+    await place.round()
+    assert place.platform.files.requests == []
+    assert (await place.task(task_id)).is_mirrored
