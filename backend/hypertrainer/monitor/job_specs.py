@@ -65,8 +65,6 @@ def job_of(attempt: Attempt, task: Task, platform: Platform, capacity: Capacity 
     if capacity is not None:
         environment.update(gpu_environment(capacity, attempt.gpus))
     is_remote = task.remote_path is not None
-    if is_remote and plan.code is not None:
-        Path(plan.code.archive).stat()
     return JobSpec(
         key=attempt.key,
         attempt=attempt.number,

@@ -322,3 +322,18 @@ async def test_the_environment_of_a_task_that_ended_is_not_recorded_again(
     await reindex(rebuilt, [api.output])
     await RecordEnvironments(rebuilt).run_once()
     assert not (Path(task["output_path"]) / ".hypertrainer" / "environment.json").exists()
+
+
+async def test_a_task_elsewhere_keeps_its_folder_there(
+    api: Api, rebuilt: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    api.fake.has_local_output = False
+    monkeypatch.setattr(api.fake, "output_root", lambda default: "~/runs")
+    task = await api.task()
+    await api.round()
+    await WriteFolders(api.database).run_once()
+    await reindex(rebuilt, [api.output])
+    async with rebuilt.reading() as session:
+        (found,) = (await session.exec(select(Task))).all()
+    assert (found.remote_path, found.is_mirrored) == (task["remote_path"], False)
+    assert found.status == "submitting"
