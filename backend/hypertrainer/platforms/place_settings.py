@@ -6,12 +6,24 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
+from hypertrainer.platforms.base import Resources
+from hypertrainer.platforms.resource_values import (
+    DEFAULT_RESUMES,
+    KEYS,
+    parse_resume_on,
+    resources_of,
+    unknown_key,
+    why_wrong,
+)
 from hypertrainer.platforms.slots import SlotWishes
 from hypertrainer.platforms.wrapper import VARIABLE_NAME
 
 MAX_SLOTS = 10_000
 MAX_GRACE_SECONDS = 86_400
 MIN_POLL_SECONDS = 0.1
+SLOTS = "How many tasks run at once; `gpus`: one per GPU."
+GPUS = "How many GPUs tasks may have, or which."
+PYTHON = "The Python for `.py` scripts."
 DEVICE = re.compile(r"[A-Za-z0-9:/._-]+")
 
 
@@ -61,23 +73,89 @@ def _device(value: Any) -> str:
     raise ValueError(f"`{value}` is no GPU; write it as CUDA_VISIBLE_DEVICES does, such as 0")
 
 
+def _resources(value: Any) -> Any:
+    if not isinstance(value, dict):
+        words = f"write a section with keys such as time; known: {', '.join(KEYS)}"
+        raise ValueError(words)  # noqa: TRY004 - pydantic does not tell of a TypeError
+    for key, item in value.items():
+        if key not in KEYS:
+            raise ValueError(unknown_key(str(key)))
+        if remedy := why_wrong(key, item):
+            raise ValueError(f"`{key}` is `{item}`. {remedy}")
+    return dict(value)
+
+
 VariableName = Annotated[str, AfterValidator(_variable_name)]
 VariableValue = Annotated[str, BeforeValidator(_text)]
+SlotsWish = Annotated[int | Literal["gpus"] | None, BeforeValidator(_slots)]
+GpusWish = Annotated[int | tuple[str, ...] | None, BeforeValidator(_gpus)]
 
 
-class LocalSettings(BaseModel):
-    """A machine without a queue of its own, where the server itself runs."""
+class PlaceSettings(BaseModel):
+    """What may be decided of every place."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    slots: Annotated[int | Literal["gpus"] | None, BeforeValidator(_slots)] = None
-    gpus: Annotated[int | tuple[str, ...] | None, BeforeValidator(_gpus)] = None
-    python: Annotated[str, Field(min_length=1), AfterValidator(_expanded)] | None = None
-    setup: tuple[str, ...] = ()
-    environment: dict[VariableName, VariableValue] = {}
-    output: Annotated[str, AfterValidator(_absolute)] | None = None
-    grace: Annotated[int, Field(ge=0, le=MAX_GRACE_SECONDS)] = 10
-    poll: Annotated[float, Field(ge=MIN_POLL_SECONDS)] = 5.0
+    setup: Annotated[
+        tuple[str, ...],
+        Field(
+            description="Bash lines before each task, on the machine where it runs.",
+            examples=[["module load python/3.11", "source ~/venv/bin/activate"]],
+        ),
+    ] = ()
+    environment: Annotated[
+        dict[VariableName, VariableValue],
+        Field(description="Variables for each task.", examples=[{"OMP_NUM_THREADS": "4"}]),
+    ] = {}
+    resources: Annotated[
+        dict[str, Any],
+        BeforeValidator(_resources),
+        Field(
+            description="What tasks ask for that do not say otherwise: the keys of `resources:`.",
+            examples=[{"account": "def-alice", "time": "3:00:00"}],
+        ),
+    ] = {}
+    grace: Annotated[
+        int,
+        Field(
+            ge=0, le=MAX_GRACE_SECONDS, description="Seconds between TERM and KILL.", examples=[30]
+        ),
+    ] = 10
+
+    @property
+    def defaults(self) -> Resources:
+        """What tasks ask for that do not say otherwise."""
+        return resources_of(self.resources)
+
+    @property
+    def resume_on(self) -> tuple[str, ...]:
+        """The ends after which tasks are resumed that do not say otherwise."""
+        return parse_resume_on(self.resources.get("resume_on") or ()) or ()
+
+    @property
+    def resume_limit(self) -> int:
+        """How often, that is."""
+        limit: int = self.resources.get("resume_limit") or DEFAULT_RESUMES
+        return limit
+
+
+class LocalSettings(PlaceSettings):
+    """A machine without a queue of its own, where the server itself runs."""
+
+    slots: Annotated[SlotsWish, Field(description=SLOTS, examples=[2, "gpus"])] = None
+    gpus: Annotated[GpusWish, Field(description=GPUS, examples=[2, ["0", "1"]])] = None
+    python: Annotated[
+        Annotated[str, Field(min_length=1), AfterValidator(_expanded)] | None,
+        Field(description=PYTHON, examples=["~/venv/bin/python"]),
+    ] = None
+    output: Annotated[
+        Annotated[str, AfterValidator(_absolute)] | None,
+        Field(description="The folder of the task folders.", examples=["/scratch/hypertrainer"]),
+    ] = None
+    poll: Annotated[
+        float,
+        Field(ge=MIN_POLL_SECONDS, description="Seconds between looks where nothing is told."),
+    ] = 5.0
 
     @property
     def slot_wishes(self) -> SlotWishes:

@@ -15,6 +15,7 @@ from hypertrainer.errors import FieldProblem, InvalidInput
 
 PLATFORM_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,49}")
 EXAMPLE = "write for example `local: {type: local, slots: 2}`"
+NAME_REMEDY = "a name takes letters, digits, `.`, `_` and `-`, and at most 50 of them"
 Keys = tuple[int | str, ...]
 
 
@@ -93,8 +94,7 @@ def _entry(
     document: CommentedMap, name: Any, value: Any, types: Mapping[str, type[BaseModel]]
 ) -> Entry:
     if not isinstance(name, str) or not PLATFORM_NAME.fullmatch(name):
-        message = "a name takes letters, digits, `.`, `_` and `-`, and at most 50 of them"
-        raise _at(document, ("platforms", name), message)
+        raise _at(document, ("platforms", name), NAME_REMEDY)
     if not isinstance(value, CommentedMap):
         raise _at(document, ("platforms", name), f"a mapping is expected; {EXAMPLE}")
     type_name = value.get("type")
@@ -109,6 +109,43 @@ def _entry(
         return Entry(name, type_name, settings.model_validate(plain))
     except ValidationError as error:
         raise _invalid(list(_field_problems(document, name, error, settings))) from error
+
+
+def check_settings(
+    name: str, type_name: str, values: Mapping[str, Any], types: Mapping[str, type[BaseModel]]
+) -> Entry:
+    """An entry that no file has yet.
+
+    Raises:
+        InvalidInput: every mistake at once, under `name`, `type` or `settings.KEY`.
+    """
+    if not PLATFORM_NAME.fullmatch(name):
+        raise _refused("name", NAME_REMEDY)
+    settings = types.get(type_name)
+    if settings is None:
+        raise _refused("type", f"`{type_name}` is no platform type; known: {', '.join(types)}")
+    try:
+        return Entry(name, type_name, settings.model_validate(dict(values)))
+    except ValidationError as error:
+        problems = dict(
+            _settings_problem(detail, settings)
+            for detail in reversed(error.errors(include_url=False))
+        )
+        fields = [FieldProblem(path, message) for path, message in reversed(problems.items())]
+        raise InvalidInput(f"{fields[0].message}.", fields) from error
+
+
+def _refused(path: str, message: str) -> InvalidInput:
+    return InvalidInput(f"{message}.", [FieldProblem(path, message)])
+
+
+def _settings_problem(detail: Any, settings: type[BaseModel]) -> tuple[str, str]:
+    """Where and what; of a union's members the first that is told counts."""
+    key = str(detail["loc"][0]) if detail["loc"] else ""
+    message = detail["msg"].removeprefix("Value error, ")
+    if detail["type"] == "extra_forbidden":
+        message = _unknown_key(key, [*settings.model_fields])
+    return f"settings.{key}" if key else "settings", message
 
 
 def _field_problems(

@@ -1,38 +1,20 @@
 """The platforms there are, as platforms.yaml describes them at this moment."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from pydantic import BaseModel
 
 from hypertrainer.errors import InvalidInput, NotFound
 from hypertrainer.platforms.base import Platform
 from hypertrainer.platforms.place_settings import LocalSettings
-from hypertrainer.platforms.platforms_file import Entry, parse_platforms
-from hypertrainer.platforms.schedulers.base import Scheduler
-from hypertrainer.platforms.schedulers.direct import DirectScheduler
-from hypertrainer.platforms.shell import ShellPlatform, ShellSettings
-from hypertrainer.platforms.transports.base import Transport
-from hypertrainer.platforms.transports.local import LocalTransport
+from hypertrainer.platforms.platform_types import PLATFORM_TYPES, Surroundings, make_platform
+from hypertrainer.platforms.platforms_file import Entry, check_settings, parse_platforms
 
 MAX_FILE_BYTES = 1_000_000
 DEFAULT = Entry("local", "local", LocalSettings())
 Stamp = tuple[int, int, int]
-
-
-@dataclass(frozen=True, slots=True)
-class PlatformType:
-    """One type: the settings it takes, how its place is reached, what its queue speaks."""
-
-    settings: type[LocalSettings]
-    transport: Callable[[], Transport]
-    scheduler: Callable[[], Scheduler]
-
-
-PLATFORM_TYPES: Mapping[str, PlatformType] = {
-    "local": PlatformType(LocalSettings, LocalTransport, DirectScheduler),
-}
 
 
 class Registry:
@@ -43,7 +25,11 @@ class Registry:
     """
 
     def __init__(
-        self, path: Path, output: Path, python: str = "", fixed: Sequence[Platform] = ()
+        self,
+        path: Path,
+        output: Path,
+        python: str = "",
+        fixed: Sequence[Platform] = (),
     ) -> None:
         """Describe the platforms.
 
@@ -53,9 +39,9 @@ class Registry:
             python: the server's choice of a Python for tasks; empty: none.
             fixed: platforms beside those of the file, of which they take the place by name.
         """
-        self._path = path
-        self._output = output
-        self._python = python
+        self.path = path
+        self.known_hosts = path.parent / "known_hosts"
+        self._surroundings = Surroundings(output, python, self.known_hosts)
         self._fixed = {platform.name: platform for platform in fixed}
         self._stamp: Stamp | None = None
         self._made: dict[str, tuple[Entry, Platform]] = {}
@@ -86,6 +72,20 @@ class Registry:
             raise NotFound(f"There is no platform `{name}`; there are: {known}.")
         return platform
 
+    def entries(self) -> Mapping[str, Entry]:
+        """What platforms.yaml, as it was last understood, says of each platform, by name."""
+        self._refresh()
+        return {name: entry for name, (entry, _) in self._made.items()}
+
+    def build(self, name: str, type_name: str, settings: Mapping[str, Any]) -> Platform:
+        """A platform of a description that is not in the file; whoever asks has to close it.
+
+        Raises:
+            InvalidInput: with every mistake, under `type` or `settings.KEY`.
+        """
+        entry = check_settings(name, type_name, settings, _settings_by_type())
+        return make_platform(entry, self._surroundings)
+
     async def aclose(self) -> None:
         """Close every connection. Jobs go on."""
         for platform in (*self.all(), *self._retired):
@@ -93,12 +93,12 @@ class Registry:
         self._retired.clear()
 
     def _refresh(self) -> None:
-        stamp = _stamp(self._path)
+        stamp = _stamp(self.path)
         if stamp == self._stamp:
             return
         self._stamp = stamp
         try:
-            self._make(_entries(self._path) if stamp else [DEFAULT])
+            self._make(_entries(self.path) if stamp else [DEFAULT])
             self.problem = None
         except InvalidInput as error:
             self.problem = error
@@ -108,28 +108,13 @@ class Registry:
         for entry in entries:
             before = self._made.get(entry.name)
             kept = before is not None and before[0] == entry
-            made[entry.name] = before if before and kept else (entry, self._platform(entry))
+            made[entry.name] = (
+                before if before and kept else (entry, make_platform(entry, self._surroundings))
+            )
         before_them = (platform for _, platform in self._made.values())
         remaining = [platform for _, platform in made.values()]
         self._retired.extend(old for old in before_them if old not in remaining)
         self._made = made
-
-    def _platform(self, entry: Entry) -> Platform:
-        made_of = PLATFORM_TYPES[entry.type]
-        settings = made_of.settings.model_validate(entry.settings)
-        shell = ShellSettings(
-            python=settings.python,
-            setup=settings.setup,
-            environment=settings.environment,
-            output=settings.output,
-            grace_seconds=settings.grace,
-            poll_seconds=settings.poll,
-            slots=settings.slot_wishes,
-            default_output=str(self._output),
-            default_python=self._python or "python3",
-        )
-        transport, scheduler = made_of.transport(), made_of.scheduler()
-        return ShellPlatform(entry.name, entry.type, transport, scheduler, shell)
 
 
 def _stamp(path: Path) -> Stamp | None:
@@ -142,13 +127,14 @@ def _stamp(path: Path) -> Stamp | None:
 
 def _entries(path: Path) -> Sequence[Entry]:
     """The file's platforms, `local` first unless it says otherwise."""
-    types: Mapping[str, type[BaseModel]] = {
-        name: made_of.settings for name, made_of in PLATFORM_TYPES.items()
-    }
-    entries = parse_platforms(_text(path), types)
+    entries = parse_platforms(_text(path), _settings_by_type())
     names = {entry if isinstance(entry, str) else entry.name for entry in entries}
     described = [entry for entry in entries if isinstance(entry, Entry)]
     return described if DEFAULT.name in names else [DEFAULT, *described]
+
+
+def _settings_by_type() -> Mapping[str, type[BaseModel]]:
+    return {name: made_of.settings for name, made_of in PLATFORM_TYPES.items()}
 
 
 def _text(path: Path) -> str:

@@ -69,6 +69,8 @@ class ShellSettings:
     default_output: str = ""
     default_python: str = "python3"
     resources: Resources = NO_WISHES
+    resume_on: tuple[str, ...] = ()
+    resume_limit: int = 3
     stages_code: bool = True
     code_path: tuple[str, ...] = ()
     max_code_bytes: int = 100 * 2**20
@@ -94,6 +96,7 @@ class ShellPlatform(Platform):
         self.poll_seconds = settings.poll_seconds
         self.poll_floor_seconds = settings.poll_floor_seconds
         self.resources = settings.resources
+        self.resume_on, self.resume_limit = settings.resume_on, settings.resume_limit
         self.stages_code = settings.stages_code
         self.max_code_bytes = settings.max_code_bytes
         is_here = transport.is_local and not scheduler.has_queue

@@ -121,7 +121,7 @@ def test_a_file_broken_from_the_start_leaves_this_machine(tmp_path: Path) -> Non
         ),
         (
             "platforms:\n  a:\n    type: local\n    colour: 1",
-            "unknown; known: slots, gpus",
+            "unknown; known: setup, environment",
             "platforms.a.colour",
             4,
         ),
