@@ -22,10 +22,12 @@ ht_unpack() {
   printf 'ht %s present\n' "$1"
 }
 
-# ht_script NUMBER NAME FOLDER…: the first folder that has the script.
+# ht_script NUMBER NAME FOLDER…: the first folder that has the script; one by its full path is its own.
 ht_script() {
   local number=$1 name=$2 folder
   shift 2
+  if [[ ${name:0:2} == '~/' ]]; then name=$HOME/${name:2}; fi
+  if [[ $name == /* ]]; then set -- "${name%/*}"; name=${name##*/}; fi
   for folder in "$@"; do
     if [[ -f $folder/$name ]]; then printf 'ht %s found %s\n' "$number" "$folder/$name"; return; fi
   done
