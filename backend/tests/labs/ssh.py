@@ -4,6 +4,7 @@ import shutil
 import socket
 import subprocess
 import tempfile
+import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -53,8 +54,8 @@ class SshLab:
 
     def connections(self, node: str) -> list[psutil.Process]:
         """The server's processes that each serve one connection."""
-        listener = psutil.Process(int((self.folder / f"{node}.pid").read_text()))
-        return listener.children()
+        listener = self._listener(node)
+        return listener.children() if listener else []
 
     def cut(self, node: str) -> None:
         """Kill what serves the server's connections; the commands there live on."""
@@ -65,15 +66,32 @@ class SshLab:
 
     def stop(self, node: str) -> None:
         """End a server; open connections stay."""
-        listener = psutil.Process(int((self.folder / f"{node}.pid").read_text()))
+        listener = self._listener(node)
+        assert listener is not None
         listener.terminate()
         psutil.wait_procs([listener], timeout=10)
 
     def start(self, node: str) -> None:
-        """Start a server again."""
+        """Start a server again, once its port is free."""
         config, log = self.folder / f"{node}.conf", self.folder / f"{node}.log"
         command = ["/usr/sbin/sshd", "-f", str(config), "-E", str(log)]
-        subprocess.run(command, check=True, timeout=10)
+        deadline = time.monotonic() + 10
+        while not self._is_served(node):
+            assert time.monotonic() < deadline, log.read_text()
+            if self._listener(node) is None:
+                subprocess.run(command, check=True, timeout=10)
+            time.sleep(0.05)
+
+    def _listener(self, node: str) -> psutil.Process | None:
+        try:
+            return psutil.Process(int((self.folder / f"{node}.pid").read_text()))
+        except (OSError, ValueError, psutil.NoSuchProcess):
+            return None
+
+    def _is_served(self, node: str) -> bool:
+        with socket.socket() as client:
+            is_open = client.connect_ex(("127.0.0.1", self.port(node))) == 0
+        return is_open and self._listener(node) is not None
 
     def show_key(self, node: str, key: str) -> None:
         """Set a server up anew, with another host key."""

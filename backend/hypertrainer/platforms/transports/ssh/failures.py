@@ -11,7 +11,7 @@ import asyncssh
 
 from hypertrainer.errors import AuthNeeded, PlatformUnreachable
 from hypertrainer.platforms.transports.ssh.conversation import NotBegun, shortened
-from hypertrainer.platforms.transports.ssh.settings import SshSettings
+from hypertrainer.platforms.transports.ssh.settings import Address, SshSettings
 
 NOT_FOUND = 127
 NO_ROUTE = (errno.EHOSTUNREACH, errno.ENETUNREACH, errno.ENETDOWN, errno.EHOSTDOWN)
@@ -75,13 +75,17 @@ def _numbers(error: OSError) -> set[int]:
 
 
 def login_refused(
-    place: str, user: str, offered: Sequence[str], keys: Sequence[str], settings: SshSettings
+    place: str,
+    address: Address,
+    offered: Sequence[str],
+    keys: Sequence[str],
+    settings: SshSettings,
 ) -> AuthNeeded:
-    """Why nobody is let in: `offered` are the ways that the host would have accepted."""
+    """Why a user is not let in: `offered` are the ways that the host would have accepted."""
     if offered and "publickey" not in offered:
         ways = " and ".join(dict.fromkeys(offered))
         return AuthNeeded(
-            f"{place} wants a {ways} log-in of {user}, which only a person can answer. "
+            f"{place} wants a {ways} log-in of {address.user}, which only a person can answer. "
             f"{master_remedy(settings)}"
         )
     interactive = [way for way in offered if way != "publickey"]
@@ -89,21 +93,22 @@ def login_refused(
     locked = [key for key in keys if is_encrypted(key)]
     if locked:
         return AuthNeeded(
-            f"{place} does not let {user} in: the key {locked[0]} is locked by a passphrase. "
-            f"Unlock it in the agent of whoever starts HyperTrainer: `ssh-add {locked[0]}`.{also}"
+            f"{place} does not let {address.user} in: the key {locked[0]} is locked by a "
+            f"passphrase. Unlock it in the agent of whoever starts HyperTrainer: "
+            f"`ssh-add {locked[0]}`.{also}"
         )
     tried = ", ".join(keys) or "none, as there is none in ~/.ssh"
     return AuthNeeded(
-        f"{place} does not let {user} in. Keys tried: {tried}. Check `user:`, name another key "
-        f"by `key:`, or have this one accepted there: `{_copy_command(settings, keys)}`.{also}"
+        f"{place} does not let {address.user} in. Keys tried: {tried}. Check `user:`, name "
+        f"another key by `key:`, or have this one accepted there: "
+        f"`{_copy_command(address, keys)}`.{also}"
     )
 
 
-def _copy_command(settings: SshSettings, keys: Sequence[str]) -> str:
-    port = f"-p {settings.port} " if settings.port else ""
+def _copy_command(address: Address, keys: Sequence[str]) -> str:
+    port = f"-p {address.port} " if address.port else ""
     key = f"-i {keys[0]} " if keys else ""
-    address = f"{settings.user}@{settings.host}" if settings.user else settings.host
-    return f"ssh-copy-id {key}{port}{address}"
+    return f"ssh-copy-id {key}{port}{address.user}@{address.host}"
 
 
 def master_command(settings: SshSettings) -> str:

@@ -1,12 +1,12 @@
 """One connection to one host, perhaps through another one: who we are, and who it may be."""
 
 import asyncio
-import functools
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import asyncssh
+from asyncssh.public_key import get_default_certificate_algs, get_default_public_key_algs
 
 from hypertrainer.errors import AuthNeeded, PlatformUnreachable
 from hypertrainer.platforms.transports.ssh.failures import (
@@ -28,7 +28,6 @@ from hypertrainer.platforms.transports.ssh.settings import Address, SshSettings
 SSH_PORT = 22
 KEEPALIVE_COUNT = 3
 MAX_HOPS = 8  # a configuration may send a host through itself
-NO_CERTIFICATES = "-*-cert-*"
 
 
 @dataclass(slots=True)
@@ -63,6 +62,7 @@ class Hop:
     options: asyncssh.SSHClientConnectionOptions
     settings: SshSettings
     is_target: bool
+    key: str | None  # the one chosen, else the configuration's or the usual ones are tried
 
     @property
     def place(self) -> str:
@@ -79,8 +79,7 @@ class Hop:
     @property
     def keys(self) -> Sequence[str]:
         """The files of the keys that are tried."""
-        chosen = self.settings.key_path if self.is_target else None
-        return key_files(chosen, self.options.config.get("IdentityFile"))
+        return key_files(self.key, self.options.config.get("IdentityFile"))
 
     def known_hosts(self) -> KnownHosts:
         """The host keys that were accepted, by us and by OpenSSH's user."""
@@ -100,28 +99,44 @@ async def hop_to(address: Address, settings: SshSettings, *, is_target: bool) ->
         AuthNeeded: a key cannot be read.
         PlatformUnreachable: the configuration cannot.
     """
-    chosen = settings.key_path if is_target else None
-    public = settings.public_key_paths if is_target else []
+    key = settings.key_path if is_target or settings.jump else None
     try:
-        options = await asyncssh.SSHClientConnectionOptions.construct(
-            config=settings.config_files,
-            host=address.host,
-            port=address.port or (),
-            username=address.user or (),
-            client_keys=[chosen] if chosen else (),
-            agent_identities=public or (),
-            ignore_encrypted=True,  # an agent may have them
-            agent_forwarding=False,
-            keepalive_interval=settings.keepalive_seconds,
-            keepalive_count_max=KEEPALIVE_COUNT,
-            login_timeout=settings.connect_seconds,
-            connect_timeout=settings.connect_seconds,
-        )
-    except (asyncssh.KeyImportError, asyncssh.KeyEncryptionError, OSError) as error:
-        raise AuthNeeded(f"A key for {address} cannot be read: {error}.") from error
-    except ValueError as error:
-        raise PlatformUnreachable(f"The SSH configuration cannot be read: {error}.") from error
-    return Hop(address, options, settings, is_target)
+        options = await _options(address, settings, key)
+        if key and not is_target and options.config.get("IdentityFile"):
+            key = None  # the configuration has one for this jump host
+            options = await _options(address, settings, key)
+    except (ValueError, asyncssh.KeyEncryptionError, OSError) as error:
+        raise _unreadable(error, address, settings) from error
+    return Hop(address, options, settings, is_target, key)
+
+
+async def _options(
+    address: Address, settings: SshSettings, key: str | None
+) -> asyncssh.SSHClientConnectionOptions:
+    options: asyncssh.SSHClientConnectionOptions
+    options = await asyncssh.SSHClientConnectionOptions.construct(
+        config=settings.config_files,
+        host=address.host,
+        port=address.port or (),
+        username=address.user or (),
+        client_keys=[key] if key else (),
+        agent_identities=(settings.public_key_paths if key else []) or (),
+        ignore_encrypted=True,  # an agent may have them
+        agent_forwarding=False,
+        keepalive_interval=settings.keepalive_seconds,
+        keepalive_count_max=KEEPALIVE_COUNT,
+        login_timeout=settings.connect_seconds,
+        connect_timeout=settings.connect_seconds,
+    )
+    return options
+
+
+def _unreadable(error: Exception, address: Address, settings: SshSettings) -> PlatformUnreachable:
+    is_key = isinstance(error, asyncssh.KeyImportError | asyncssh.KeyEncryptionError)
+    is_config = isinstance(error, OSError) and error.filename in settings.config_files
+    if is_key or (isinstance(error, OSError) and not is_config):
+        return AuthNeeded(f"A key for {address} cannot be read: {error}.")
+    return PlatformUnreachable(f"The SSH configuration cannot be read: {error}.")
 
 
 def jumps_of(hop: Hop) -> Sequence[Address]:
@@ -152,26 +167,8 @@ async def connect(
     """
     known = await asyncio.to_thread(hop.known_hosts)
     login = Login()
-    try:
-        return await _attempt(hop, tunnel, known, login)
-    except asyncssh.KeyExchangeFailed as error:
-        if not known.has_accepted(*hop.known_as):
-            raise connect_failure(error, hop.place, hop.settings.connect_seconds) from error
-        # It no longer has any key of the kind that was accepted. See which one it has.
-        return await _attempt(hop, tunnel, known, login, kinds="default")
-
-
-async def _attempt(
-    hop: Hop,
-    tunnel: asyncssh.SSHClientConnection | None,
-    known: KnownHosts,
-    login: Login,
-    kinds: str | None = None,
-) -> asyncssh.SSHClientConnection:
     name, port = hop.known_as
     trust = known.trust(name, port)
-    if kinds is None and not trust[1] and not hop.options.config.get("HostKeyAlgorithms"):
-        kinds = NO_CERTIFICATES  # nobody is trusted to vouch: see the key itself
 
     def trusted(*_: object) -> Trust:
         return trust
@@ -186,27 +183,39 @@ async def _attempt(
             tunnel=tunnel,
             known_hosts=trusted,
             client_factory=lambda: login,
-            server_host_key_algs=kinds or (),
+            server_host_key_algs=_kinds(hop, trust),
         )
     except asyncssh.HostKeyNotVerifiable as error:
         if login.shown is None:  # a certificate, or a key that was revoked
             raise AuthNeeded(f"{hop.place} is not who it should be: {error.reason}.") from error
         is_changed = known.has_accepted(name, port)
         raise refusal(shown_key(name, port, login.shown, is_changed=is_changed)) from error
-    except asyncssh.PermissionDenied as error:
-        raise await _refused(hop, login) from error
     except asyncssh.DisconnectError as error:
-        if "authentication failures" in error.reason:
+        is_login = isinstance(error, asyncssh.PermissionDenied)
+        if is_login or "authentication failures" in error.reason:
             raise await _refused(hop, login) from error
-        if isinstance(error, asyncssh.KeyExchangeFailed) and kinds != "default":
-            raise
         raise connect_failure(error, hop.place, hop.settings.connect_seconds) from error
-    except (OSError, asyncssh.ChannelOpenError, TimeoutError) as error:
+    except (OSError, asyncssh.ChannelOpenError) as error:
         raise connect_failure(error, hop.place, hop.settings.connect_seconds) from error
+
+
+def _kinds(hop: Hop, trust: Trust) -> Sequence[str]:
+    """The kinds of host keys to ask for: those that were accepted, then all, as OpenSSH does.
+
+    Certificates only where somebody is trusted to vouch: else the key itself is to be seen.
+    """
+    if hop.options.config.get("HostKeyAlgorithms"):
+        return ()
+    keys, authorities, _ = trust
+    certified = get_default_certificate_algs() if authorities else []
+    accepted = [kind for key in keys for kind in key.sig_algorithms]
+    kinds = [*certified, *accepted, *get_default_public_key_algs()]
+    return [kind.decode() for kind in dict.fromkeys(kinds)]
 
 
 async def _refused(hop: Hop, login: Login) -> AuthNeeded:
-    keys = await asyncio.to_thread(lambda: hop.keys)
-    user = hop.options.username
-    tell = functools.partial(login_refused, hop.place, user, login.offered, keys, hop.settings)
+    def tell() -> AuthNeeded:
+        address = replace(hop.address, user=hop.options.username)
+        return login_refused(hop.place, address, login.offered, hop.keys, hop.settings)
+
     return await asyncio.to_thread(tell)
