@@ -82,7 +82,7 @@ class Transport(ABC):
         """Write files whole or not at all, their folders made; a reason by path for each failure.
 
         Raises:
-            PlatformUnreachable: nothing was sent.
+            PlatformUnreachable: nothing was sent, or no answer came: doing it again does no harm.
         """
 
     @abstractmethod
