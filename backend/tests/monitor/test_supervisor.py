@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
 
+from hypertrainer.errors import PlatformUnreachable
 from hypertrainer.monitor import supervisor as supervising
 from hypertrainer.monitor.supervisor import Loop, Supervisor
 
@@ -258,3 +259,56 @@ async def test_many_wake_ups_make_one_round_where_a_least_pause_is_set(
         loop.waker.set()
         await asyncio.sleep(0.005)
     await until(lambda: work.rounds == 2)
+
+
+async def test_no_round_begins_while_the_loop_is_held_whoever_wakes_it(
+    supervisor: Supervisor,
+) -> None:
+    work, began = Work(), asyncio.get_running_loop().time()
+    loop = loop_of(work.run_once)
+    loop.hold = lambda: began + 0.2 - asyncio.get_running_loop().time()
+    supervisor.add(loop)
+    await until(lambda: work.rounds == 1)
+    loop.waker.set()
+    await asyncio.sleep(0.05)
+    assert work.rounds == 1
+    await until(lambda: work.rounds == 2)
+    assert asyncio.get_running_loop().time() - began >= 0.2
+
+
+async def test_it_is_told_when_the_next_round_is_due_also_after_a_failure(
+    supervisor: Supervisor,
+) -> None:
+    told: list[float] = []
+    work = Work(failures=1)
+    loop = loop_of(work.run_once)
+    loop.announce, loop.hold = told.append, lambda: 0.05
+    supervisor.add(loop)
+    await until(lambda: len(told) == 1)
+    assert 1.6 <= told[0] <= 2.4
+    loop.waker.set()
+    await until(lambda: len(told) == 2)
+    assert told[1] == 3_600.0
+
+
+async def test_known_trouble_is_logged_once_for_as_long_as_its_words_are_the_same(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    logged: list[dict[str, object]] = []
+
+    class Log:
+        def warning(self, _event: str, **fields: object) -> None:
+            logged.append(fields)
+
+    monkeypatch.setattr(supervising, "log", Log())
+    words = ["no route"] * 3 + ["locked"] + ["no route"]
+
+    async def fail() -> float:
+        raise PlatformUnreachable(words.pop(0))
+
+    loop = loop_of(fail)
+    for _ in range(5):
+        await loop._attempt()
+    assert [fields["reason"] for fields in logged] == ["no route", "locked", "no route"]
+    assert not any("exc_info" in fields for fields in logged)
+    assert loop.health.consecutive_failures == 5
