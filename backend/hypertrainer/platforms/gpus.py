@@ -1,6 +1,5 @@
 """What `nvidia-smi` says of a machine's GPUs: the questions, and what the answers mean: pure."""
 
-import csv
 import re
 from collections.abc import Iterator, Sequence
 
@@ -48,10 +47,12 @@ def parse_gpu_loads(text: str, machine: str) -> tuple[GpuLoad, ...]:
 
 def _rows(text: str, fields: str) -> Iterator[Sequence[str]]:
     """The lines that are rows: `nvidia-smi` prints its errors where its answers go, too."""
-    width = fields.count(",") + 1
-    for row in csv.reader(text.splitlines(), skipinitialspace=True):
-        if len(row) == width and row[0].strip().isdigit():
-            yield [cell.strip() for cell in row]
+    num_numbers = fields.count(",") - 1  # after the index and the name
+    for line in text.splitlines():
+        index, *cells = (cell.strip() for cell in line.split(","))
+        if index.isdigit() and len(cells) > num_numbers:
+            first = len(cells) - num_numbers
+            yield [index, ", ".join(cells[:first]), *cells[first:]]  # a name may have commas
 
 
 def _number(text: str) -> float | None:

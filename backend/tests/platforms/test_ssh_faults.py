@@ -126,6 +126,17 @@ async def test_a_host_that_wants_a_code_says_how_to_log_in(tmp_path: Path) -> No
     assert f"`ssh -fMN -F {tmp_path}/config -p {port} alice@127.0.0.1`" in raised.value.message
 
 
+async def test_a_host_that_prints_without_end_is_given_up(tmp_path: Path) -> None:
+    async def flood(process: Process) -> None:
+        while not process.stdin.at_eof():
+            process.stdout.write(b"noise\n" * 100_000)
+            await process.stdout.drain()
+
+    async with serving(tmp_path, flood) as lab:
+        with pytest.raises(PlatformUnreachable, match=r"prints without end.* It printed: noise"):
+            await lab.transport.run("echo mine")
+
+
 async def test_a_cut_before_the_script_means_that_nothing_was_sent(tmp_path: Path) -> None:
     async def cut(process: Process) -> None:
         process.channel.get_connection().abort()
@@ -162,14 +173,15 @@ async def test_an_end_without_its_marker_is_an_interruption(tmp_path: Path) -> N
 class Cable:
     """A way to a port of this machine that can be pulled: nothing arrives, nothing is closed."""
 
-    def __init__(self, port: int) -> None:
-        self._port = port
+    def __init__(self, to_port: int) -> None:
+        self.port = 0
+        self._to_port = to_port
         self._ends: list[asyncio.StreamWriter] = []
         self._pumps: list[asyncio.Task[None]] = []
 
     async def plug(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Carry one connection."""
-        there_reader, there_writer = await asyncio.open_connection("127.0.0.1", self._port)
+        there_reader, there_writer = await asyncio.open_connection("127.0.0.1", self._to_port)
         self._ends += [writer, there_writer]
         for source, target in ((reader, there_writer), (there_reader, writer)):
             self._pumps.append(asyncio.create_task(self._pump(source, target)))
@@ -191,26 +203,43 @@ class Cable:
             end.transport.abort()
 
 
-@pytest.mark.slow
-async def test_a_silent_network_is_noticed_and_the_next_command_comes_through(
-    ssh: SshLab,
-) -> None:
-    """No reset, no end: only the questions of keepalive find out."""
+@pytest.fixture
+async def cable(ssh: SshLab) -> AsyncIterator[Cable]:
+    """The way to the plain machine, whose host key is known there."""
     cable = Cable(ssh.port("node"))
     async with await asyncio.start_server(cable.plug, "127.0.0.1", 0) as proxy:
-        port = proxy.sockets[0].getsockname()[1]
+        cable.port = proxy.sockets[0].getsockname()[1]
         key = (ssh.folder / "hostkey.pub").read_text()
-        ssh.known_hosts.write_text(f"[127.0.0.1]:{port} {key}")
-        transport = ssh.transport(port=port, keepalive_seconds=0.2)
-        assert (await transport.run("echo mine")).output == "mine\n"
-        running = asyncio.create_task(transport.run("sleep 3"))
-        await until(lambda: transport.num_calls == 2)
-        cable.pull()
-        with pytest.raises(Interrupted, match="the connection was lost"):
-            await running
-        assert (await transport.run("echo again")).output == "again\n"
-        await transport.aclose()
+        ssh.known_hosts.write_text(f"[127.0.0.1]:{cable.port} {key}")
+        yield cable
         await cable.aclose()
+
+
+@pytest.mark.slow
+async def test_a_silent_network_is_noticed_and_the_next_command_comes_through(
+    ssh: SshLab, cable: Cable
+) -> None:
+    """No reset, no end: only the questions of keepalive find out."""
+    transport = ssh.transport(port=cable.port, keepalive_seconds=0.2)
+    assert (await transport.run("echo mine")).output == "mine\n"
+    running = asyncio.create_task(transport.run("sleep 3"))
+    await until(lambda: transport.num_calls == 2)
+    cable.pull()
+    with pytest.raises(Interrupted, match="the connection was lost"):
+        await running
+    assert (await transport.run("echo again")).output == "again\n"
+
+
+@pytest.mark.slow
+async def test_a_connection_that_opens_no_session_is_given_up_sooner(
+    ssh: SshLab, cable: Cable
+) -> None:
+    transport = ssh.transport(port=cable.port, keepalive_seconds=3600)
+    assert (await transport.run("echo mine")).output == "mine\n"
+    cable.pull()
+    with pytest.raises(PlatformUnreachable, match="nothing was sent"):
+        await transport.run("echo mine", seconds=0.5)
+    assert (await transport.run("echo again")).output == "again\n"
 
 
 @pytest.mark.slow

@@ -231,6 +231,16 @@ async def test_a_configuration_that_is_none_says_so(ssh: SshLab, tmp_path: Path)
         await ssh.transport(ssh_config=str(tmp_path / "missing")).run("echo mine")
 
 
+async def test_a_proxy_command_of_the_configuration_is_gone_through(
+    ssh: SshLab, tmp_path: Path
+) -> None:
+    (tmp_path / "config").write_text(
+        "Host hidden\n  HostName 127.0.0.1\n"
+        "  ProxyCommand bash -c 'exec 3<>/dev/tcp/%h/%p; cat <&3 & cat >&3; kill $!'\n"
+    )
+    assert await answers(ssh, host="hidden", ssh_config=str(tmp_path / "config"))
+
+
 async def test_a_jump_host_is_gone_through(ssh: SshLab) -> None:
     transport = ssh.transport(jump=f"127.0.0.1:{ssh.port('login')}")
     assert (await transport.run("echo mine")).output == "mine\n"
@@ -294,6 +304,8 @@ async def test_a_port_that_nobody_serves_is_refused(ssh: SshLab) -> None:
 async def test_a_name_that_nobody_has_is_told(ssh: SshLab) -> None:
     with pytest.raises(PlatformUnreachable, match=r"The name of nobody\.invalid.* is unknown"):
         await ssh.transport(host="nobody.invalid").run("echo mine")
+    with pytest.raises(PlatformUnreachable, match=r"^nnn.*cannot be reached"):
+        await ssh.transport(host="n" * 300).run("echo mine")
 
 
 async def test_a_host_that_says_nothing_is_given_up(ssh: SshLab) -> None:

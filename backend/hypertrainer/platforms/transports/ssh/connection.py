@@ -162,6 +162,11 @@ class Connection:
                 async with asyncio.timeout(HANG_UP_SECONDS):
                     await connection.wait_closed()
 
+    def distrust(self) -> None:
+        """It does not even open a session: sooner than keepalive, take it for dead."""
+        if self._hops:
+            self._hops[-1].abort()
+
     def facts(self) -> Mapping[str, str]:
         """The way there, the server's software, and its host key."""
         if not self._hops or self._hops[-1].is_closed():

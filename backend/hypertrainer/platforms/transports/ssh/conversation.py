@@ -93,13 +93,14 @@ class Conversation:
         Raises:
             NotBegun: there is none, or it does not come so far.
         """
+        reply = self.reply
         carrier.write(self._call.opening)
-        await self._until(lambda: self.reply.is_begun or self.reply.is_over)
-        if self.reply.is_begun:
+        await self._until(lambda: reply.is_begun or reply.is_over or reply.is_too_long)
+        if reply.is_begun:
             return
-        if self.reply.has_a_beginning:  # cut between its two words
-            raise NotBegun(None, self.reply.noise, self._lost or "")
-        raise NotBegun(self._exit_code, self.reply.noise, self._lost or "")
+        is_certain = not reply.has_a_beginning  # else it was cut between its two words
+        reason = "it prints without end" if reply.is_too_long else self._lost or "it ended"
+        raise NotBegun(self._exit_code if is_certain else None, reply.noise, reason)
 
     def send(self, carrier: Carrier, data: bytes) -> None:
         """Send input: from here on, it may have run."""

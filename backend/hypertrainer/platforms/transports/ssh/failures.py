@@ -41,6 +41,8 @@ def _words(error: Exception, place: str, seconds: float) -> str:
         return f"{place} and HyperTrainer have no common way to talk: {error.reason}."
     if isinstance(error, OSError) and not _is_cut(error):
         return _words_of_system(error, place)
+    if isinstance(error, ValueError):
+        return f"{place} cannot be reached: {error}."
     return _words_of_cut(error, place)
 
 

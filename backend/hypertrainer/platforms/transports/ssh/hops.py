@@ -195,7 +195,7 @@ async def connect(
         if is_login or "authentication failures" in error.reason:
             raise await _refused(hop, login) from error
         raise connect_failure(error, hop.place, hop.settings.connect_seconds) from error
-    except (OSError, asyncssh.ChannelOpenError) as error:
+    except (OSError, ValueError, asyncssh.ChannelOpenError) as error:  # or a name that is none
         raise connect_failure(error, hop.place, hop.settings.connect_seconds) from error
 
 

@@ -176,6 +176,9 @@ class Master:
             f"Log in with `{command}`."
         )
 
+    def distrust(self) -> None:
+        """It is the user's: they see to it."""
+
     def facts(self) -> Mapping[str, str]:
         """Whether there is a connection to ride on."""
         return {"connection": "your own, by ControlMaster" if self._is_there else "none now"}

@@ -170,6 +170,8 @@ class SshTransport(Transport):
                 return await conversation.result()
         except TimeoutError as error:
             last = tried[-1] if tried else None
+            if last is not None and not last.is_open:
+                self._route.distrust()
             raise late(last, self._settings.host, seconds) from error
 
     @contextlib.asynccontextmanager
@@ -182,6 +184,7 @@ class SshTransport(Transport):
                 try:
                     carrier = await self._route.open(conversation)
                 except ChannelRefused as error:
+                    tried.clear()
                     refusals = refusals + 1 if self._channels.num_open == 0 else 0
                     if refusals >= MAX_REFUSALS:
                         raise self._no_sessions(error) from error
