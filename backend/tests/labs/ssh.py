@@ -52,6 +52,10 @@ class SshLab:
         self.opened.append(SshTransport(self.settings(node, **changes)))
         return self.opened[-1]
 
+    async def answers(self, node: str = "node", **changes: Any) -> bool:
+        """Whether a command comes through."""
+        return (await self.transport(node, **changes).run("echo mine")).output == "mine\n"
+
     def connections(self, node: str) -> list[psutil.Process]:
         """The server's processes that each serve one connection."""
         listener = self._listener(node)
