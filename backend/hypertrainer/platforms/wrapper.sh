@@ -155,11 +155,16 @@ ht_launch() {
 
 # A trapped signal ends `wait` early, with a status that is not the command's.
 ht_await() {
+  local before=
   while :; do
     ht_woken=
     wait "$ht_child"
     ht_code=$?
+    # One signal to both, as a queue sends it: bash may have seen the program's end in the first of
+    # two waits, together with its trap, and know of no such process in the second.
+    if [[ $before && $ht_code == @(-1|127) ]]; then ht_code=$before; break; fi
     [[ $ht_woken ]] || break
+    before=$ht_code
   done
   if [[ $ht_timer ]]; then kill -s KILL -- "-$ht_timer"; wait "$ht_timer"; fi
 }
