@@ -1,6 +1,6 @@
 """One health made of those of several machines."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 
 from hypertrainer.platforms.base import ConditionKind, Health, Problem
@@ -26,7 +26,7 @@ def merged_health(checks: Mapping[str, Health]) -> Health:
     return Health(condition, facts, problems, next(keys, None), gpus)
 
 
-def _condition(conditions: Collection[ConditionKind]) -> ConditionKind:
+def _condition(conditions: set[ConditionKind]) -> ConditionKind:
     """A pool of which something answers is degraded at worst."""
     if len(conditions) == 1:
         return next(iter(conditions))

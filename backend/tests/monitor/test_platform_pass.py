@@ -106,6 +106,7 @@ async def test_a_retryable_refusal_waits_and_another_one_fails_to_start(place: M
     assert await place.status(task_id) == TaskStatus.WAITING
     place.platform.faults.rejections = 1
     place.platform.faults.is_rejection_retryable = False
+    place.restart()  # it is not known any more that the place was busy
     await place.round()
     assert await place.status(task_id) == TaskStatus.FAILED_TO_START
 
