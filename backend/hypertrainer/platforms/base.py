@@ -334,6 +334,10 @@ class Platform(ABC):
         """What of it does not answer while the rest does, in words; empty: nothing."""
         return ""
 
+    def retry_now(self) -> None:
+        """Forget how long to wait after failures: a user asks to try again at once."""
+        return
+
     @abstractmethod
     async def check(self) -> Health:
         """Look at the place. Never raises: an unreachable place is a condition."""

@@ -3,7 +3,8 @@
 import difflib
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from math import isfinite
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
@@ -21,11 +22,12 @@ Keys = tuple[int | str, ...]
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One platform as the file describes it."""
+    """One platform as the file describes it; `written` are the settings in its own words."""
 
     name: str
     type: str
     settings: BaseModel
+    written: Mapping[str, Any] = field(default_factory=dict)
 
 
 def parse_platforms(text: str, types: Mapping[str, type[BaseModel]]) -> Sequence[Entry | str]:
@@ -106,7 +108,7 @@ def _entry(
     settings = types[type_name]
     try:
         plain = {key: item for key, item in value.items() if key != "type"}
-        return Entry(name, type_name, settings.model_validate(plain))
+        return Entry(name, type_name, settings.model_validate(plain), plain_value(plain))
     except ValidationError as error:
         raise _invalid(list(_field_problems(document, name, error, settings))) from error
 
@@ -125,7 +127,7 @@ def check_settings(
     if settings is None:
         raise _refused("type", f"`{type_name}` is no platform type; known: {', '.join(types)}")
     try:
-        return Entry(name, type_name, settings.model_validate(dict(values)))
+        return Entry(name, type_name, settings.model_validate(dict(values)), values)
     except ValidationError as error:
         problems = dict(
             _settings_problem(detail, settings)
@@ -146,6 +148,19 @@ def _settings_problem(detail: Any, settings: type[BaseModel]) -> tuple[str, str]
     if detail["type"] == "extra_forbidden":
         message = _unknown_key(key, [*settings.model_fields])
     return f"settings.{key}" if key else "settings", message
+
+
+def plain_value(value: Any) -> Any:
+    """A value of the file as JSON has it, without what ruamel remembers of its looks."""
+    if isinstance(value, Mapping):
+        return {str(key): plain_value(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [plain_value(item) for item in value]
+    if value is None or isinstance(value, bool):
+        return value
+    if isinstance(value, int):
+        return int(value)
+    return float(value) if isinstance(value, float) and isfinite(value) else str(value)
 
 
 def _field_problems(

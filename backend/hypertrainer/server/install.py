@@ -6,15 +6,24 @@ from fastapi import FastAPI
 
 from hypertrainer.security.access import AccessPolicy
 from hypertrainer.security.stack import install_security
-from hypertrainer.server import events, files, health, pages, platforms, session
+from hypertrainer.server import (
+    events,
+    files,
+    health,
+    pages,
+    platform_checks,
+    platform_edits,
+    platforms,
+    session,
+)
 from hypertrainer.server.background import Background
 from hypertrainer.server.description import install_description
 from hypertrainer.server.errors import install_error_handlers
 from hypertrainer.server.open_streams import EndingStreams, OpenStreams
-from hypertrainer.server.platforms import PlatformChecks
+from hypertrainer.server.platform_looks import PlatformLooks
 from hypertrainer.settings import STATIC_FOLDER
 
-ROUTERS = (health, session, files, platforms, events)
+ROUTERS = (health, session, files, platforms, platform_checks, platform_edits, events)
 
 
 def install_server(
@@ -30,7 +39,7 @@ def install_server(
     Whoever serves it calls `app.state.open_streams.end_all()` before it stops.
     """
     app.state.background = background
-    app.state.platform_checks = PlatformChecks()
+    app.state.platform_looks = PlatformLooks()
     app.state.open_streams = OpenStreams()
     app.state.static_folder = static_folder
     for module in (*ROUTERS, pages):

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, StringConstraints
 
 from hypertrainer.platforms.base import ConditionKind
 
@@ -48,21 +48,110 @@ class SlotsRead(BaseModel):
     used: int
 
 
-class PlatformRead(BaseModel):
-    """A place where tasks run. `facts` and `problems` are what the last check found."""
+class HostKeyRead(BaseModel):
+    """A key that a host showed and nobody has accepted; `is_changed`: another one was before."""
 
+    host: str
+    algorithm: str
+    fingerprint: str
+    is_changed: bool
+
+
+class GpuRead(BaseModel):
+    """A GPU as its driver described it at the last check; null where it does not say."""
+
+    machine: str
+    device: str
     name: str
-    type: str
+    load_percent: float | None
+    used_bytes: int | None
+    memory_bytes: int | None
+
+
+class CheckRead(BaseModel):
+    """How a place is, and what the last look at it found.
+
+    `host_key` is a key that has to be accepted before the place can be reached.
+    """
+
     condition: ConditionKind
     why: str
     problems: list[ProblemRead]
     facts: dict[str, str]
+    host_key: HostKeyRead | None
+    gpus: list[GpuRead]
     checked_at: datetime | None
+
+
+class PlatformRead(CheckRead):
+    """A place where tasks run. `settings` are as platforms.yaml has them.
+
+    `num_waiting` counts tasks in our own queue, `num_queued` those handed over that have not
+    started. `poll_seconds` is the slowest pace of polls, `poll_floor_seconds` the least pause.
+    """
+
+    name: str
+    type: str
+    settings: dict[str, JsonValue]
     last_poll_at: datetime | None
     next_poll_at: datetime | None
+    calls_per_hour: int | None
+    poll_seconds: float | None
+    poll_floor_seconds: float | None
     slots: SlotsRead | None
+    num_waiting: int
     num_queued: int
     num_running: int
+
+
+class PlatformTypeRead(BaseModel):
+    """A type of platform; `schema` is the JSON Schema of the settings that it takes."""
+
+    model_config = ConfigDict(populate_by_name=True)
+
+    type: str
+    title: str
+    description: str
+    settings_schema: Annotated[dict[str, JsonValue], Field(alias="schema")]
+
+
+class PlatformTypeList(BaseModel):
+    """All types of platforms there are."""
+
+    items: list[PlatformTypeRead]
+
+
+class PlatformUpdate(BaseModel):
+    """What platforms.yaml is to say of a platform."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    type: Annotated[str, StringConstraints(min_length=1, max_length=50)]
+    settings: dict[str, JsonValue] = {}
+
+
+class PlatformCreate(PlatformUpdate):
+    """A platform to be added to platforms.yaml."""
+
+    name: Annotated[str, StringConstraints(min_length=1, max_length=50)]
+
+
+class PlatformDraft(PlatformUpdate):
+    """A platform that need not be in platforms.yaml, to be looked at."""
+
+    name: Annotated[str, StringConstraints(min_length=1, max_length=50)] | None = None
+
+
+class HostKeyAccept(BaseModel):
+    """The fingerprint of a host key that a check has shown within the last hour."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    fingerprint: Annotated[str, StringConstraints(min_length=1, max_length=200)]
+
+
+class DraftHostKeyAccept(PlatformUpdate, HostKeyAccept):
+    """The fingerprint that a check of these settings has shown within the last hour."""
 
 
 class PlatformList(BaseModel):

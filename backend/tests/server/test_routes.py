@@ -94,7 +94,7 @@ async def test_platforms_show_their_slots_and_queue(
     assert (local["name"], local["type"], local["condition"]) == ("local", "local", "ok")
     assert local["slots"]["used"] == 2
     assert local["slots"]["total"] >= 1
-    assert (local["num_running"], local["num_queued"]) == (1, 2)
+    assert (local["num_running"], local["num_queued"], local["num_waiting"]) == (1, 1, 1)
     assert local["checked_at"] is None
 
 

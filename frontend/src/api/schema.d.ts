@@ -778,6 +778,30 @@ export interface paths {
          */
         get: operations["get_platforms"];
         put?: never;
+        /**
+         * Add Platform
+         * @description Add a platform to platforms.yaml.
+         */
+        post: operations["add_platform"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/platforms/types": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Platform Types
+         * @description Every type of platform, with the JSON Schema of the settings that it takes.
+         */
+        get: operations["get_platform_types"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -797,8 +821,56 @@ export interface paths {
          * @description One platform, as it was when last looked at.
          */
         get: operations["get_platform"];
-        put?: never;
+        /**
+         * Change Platform
+         * @description Describe a platform anew in platforms.yaml.
+         */
+        put: operations["change_platform"];
         post?: never;
+        /**
+         * Remove Platform
+         * @description Take a platform without active tasks out of platforms.yaml; its tasks stay listed.
+         */
+        delete: operations["remove_platform"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/platforms/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Check Platform Draft
+         * @description Look at a place with settings that are not saved, for 30 seconds at most.
+         */
+        post: operations["check_platform_draft"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/platforms/host-key": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Accept Draft Host Key
+         * @description Accept the host key that a check of these settings has shown within the last hour.
+         */
+        post: operations["accept_draft_host_key"];
         delete?: never;
         options?: never;
         head?: never;
@@ -819,6 +891,26 @@ export interface paths {
          * @description Look at a platform now, and say the remedy for each problem.
          */
         post: operations["check_platform"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/platforms/{name}/host-key": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Accept Host Key Of Platform
+         * @description Accept the host key that a check has shown within the last hour, then look again.
+         */
+        post: operations["accept_host_key_of_platform"];
         delete?: never;
         options?: never;
         head?: never;
@@ -948,6 +1040,28 @@ export interface components {
             text: string;
         };
         /**
+         * CheckRead
+         * @description How a place is, and what the last look at it found.
+         *
+         *     `host_key` is a key that has to be accepted before the place can be reached.
+         */
+        CheckRead: {
+            condition: components["schemas"]["ConditionKind"];
+            /** Why */
+            why: string;
+            /** Problems */
+            problems: components["schemas"]["ProblemRead"][];
+            /** Facts */
+            facts: {
+                [key: string]: string;
+            };
+            host_key: components["schemas"]["HostKeyRead"] | null;
+            /** Gpus */
+            gpus: components["schemas"]["GpuRead"][];
+            /** Checked At */
+            checked_at: string | null;
+        };
+        /**
          * CodeRead
          * @description What would be brought to the platform along with the script: its folder.
          */
@@ -990,6 +1104,23 @@ export interface components {
          * @enum {string}
          */
         ConditionKind: "ok" | "unreachable" | "auth_needed" | "degraded";
+        /**
+         * DraftHostKeyAccept
+         * @description The fingerprint that a check of these settings has shown within the last hour.
+         */
+        DraftHostKeyAccept: {
+            /** Fingerprint */
+            fingerprint: string;
+            /** Type */
+            type: string;
+            /**
+             * Settings
+             * @default {}
+             */
+            settings: {
+                [key: string]: components["schemas"]["JsonValue"];
+            };
+        };
         /**
          * ErrorBody
          * @description Every error's body: a code for programs, a message for people, the fields concerned.
@@ -1078,6 +1209,24 @@ export interface components {
             problems: components["schemas"]["ForecastProblem"][];
         };
         /**
+         * GpuRead
+         * @description A GPU as its driver described it at the last check; null where it does not say.
+         */
+        GpuRead: {
+            /** Machine */
+            machine: string;
+            /** Device */
+            device: string;
+            /** Name */
+            name: string;
+            /** Load Percent */
+            load_percent: number | null;
+            /** Used Bytes */
+            used_bytes: number | null;
+            /** Memory Bytes */
+            memory_bytes: number | null;
+        };
+        /**
          * HealthRead
          * @description The server's health: `failing` without its database, `degraded` while a loop fails.
          */
@@ -1099,6 +1248,29 @@ export interface components {
                 [key: string]: components["schemas"]["LoopRead"];
             };
         };
+        /**
+         * HostKeyAccept
+         * @description The fingerprint of a host key that a check has shown within the last hour.
+         */
+        HostKeyAccept: {
+            /** Fingerprint */
+            fingerprint: string;
+        };
+        /**
+         * HostKeyRead
+         * @description A key that a host showed and nobody has accepted; `is_changed`: another one was before.
+         */
+        HostKeyRead: {
+            /** Host */
+            host: string;
+            /** Algorithm */
+            algorithm: string;
+            /** Fingerprint */
+            fingerprint: string;
+            /** Is Changed */
+            is_changed: boolean;
+        };
+        JsonValue: unknown;
         /**
          * LogFile
          * @description One text file of a task.
@@ -1305,6 +1477,40 @@ export interface components {
             total: number;
         };
         /**
+         * PlatformCreate
+         * @description A platform to be added to platforms.yaml.
+         */
+        PlatformCreate: {
+            /** Type */
+            type: string;
+            /**
+             * Settings
+             * @default {}
+             */
+            settings: {
+                [key: string]: components["schemas"]["JsonValue"];
+            };
+            /** Name */
+            name: string;
+        };
+        /**
+         * PlatformDraft
+         * @description A platform that need not be in platforms.yaml, to be looked at.
+         */
+        PlatformDraft: {
+            /** Type */
+            type: string;
+            /**
+             * Settings
+             * @default {}
+             */
+            settings: {
+                [key: string]: components["schemas"]["JsonValue"];
+            };
+            /** Name */
+            name?: string | null;
+        };
+        /**
          * PlatformList
          * @description All platforms, in the order of `platforms.yaml`; `problem` where that file is broken now.
          */
@@ -1316,13 +1522,12 @@ export interface components {
         };
         /**
          * PlatformRead
-         * @description A place where tasks run. `facts` and `problems` are what the last check found.
+         * @description A place where tasks run. `settings` are as platforms.yaml has them.
+         *
+         *     `num_waiting` counts tasks in our own queue, `num_queued` those handed over that have not
+         *     started. `poll_seconds` is the slowest pace of polls, `poll_floor_seconds` the least pause.
          */
         PlatformRead: {
-            /** Name */
-            name: string;
-            /** Type */
-            type: string;
             condition: components["schemas"]["ConditionKind"];
             /** Why */
             why: string;
@@ -1332,17 +1537,75 @@ export interface components {
             facts: {
                 [key: string]: string;
             };
+            host_key: components["schemas"]["HostKeyRead"] | null;
+            /** Gpus */
+            gpus: components["schemas"]["GpuRead"][];
             /** Checked At */
             checked_at: string | null;
+            /** Name */
+            name: string;
+            /** Type */
+            type: string;
+            /** Settings */
+            settings: {
+                [key: string]: components["schemas"]["JsonValue"];
+            };
             /** Last Poll At */
             last_poll_at: string | null;
             /** Next Poll At */
             next_poll_at: string | null;
+            /** Calls Per Hour */
+            calls_per_hour: number | null;
+            /** Poll Seconds */
+            poll_seconds: number | null;
+            /** Poll Floor Seconds */
+            poll_floor_seconds: number | null;
             slots: components["schemas"]["SlotsRead"] | null;
+            /** Num Waiting */
+            num_waiting: number;
             /** Num Queued */
             num_queued: number;
             /** Num Running */
             num_running: number;
+        };
+        /**
+         * PlatformTypeList
+         * @description All types of platforms there are.
+         */
+        PlatformTypeList: {
+            /** Items */
+            items: components["schemas"]["PlatformTypeRead"][];
+        };
+        /**
+         * PlatformTypeRead
+         * @description A type of platform; `schema` is the JSON Schema of the settings that it takes.
+         */
+        PlatformTypeRead: {
+            /** Type */
+            type: string;
+            /** Title */
+            title: string;
+            /** Description */
+            description: string;
+            /** Schema */
+            schema: {
+                [key: string]: components["schemas"]["JsonValue"];
+            };
+        };
+        /**
+         * PlatformUpdate
+         * @description What platforms.yaml is to say of a platform.
+         */
+        PlatformUpdate: {
+            /** Type */
+            type: string;
+            /**
+             * Settings
+             * @default {}
+             */
+            settings: {
+                [key: string]: components["schemas"]["JsonValue"];
+            };
         };
         /**
          * PreviewTrial
@@ -3753,6 +4016,86 @@ export interface operations {
             };
         };
     };
+    add_platform: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlatformCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformRead"];
+                };
+            };
+            /** @description The request cannot be served; the body says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The server, or a platform behind it, failed. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_platform_types: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformTypeList"];
+                };
+            };
+            /** @description The request cannot be served; the body says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The server, or a platform behind it, failed. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     get_platform: {
         parameters: {
             query?: never;
@@ -3793,6 +4136,170 @@ export interface operations {
             };
         };
     };
+    change_platform: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlatformUpdate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformRead"];
+                };
+            };
+            /** @description The request cannot be served; the body says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The server, or a platform behind it, failed. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    remove_platform: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be served; the body says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The server, or a platform behind it, failed. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    check_platform_draft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlatformDraft"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CheckRead"];
+                };
+            };
+            /** @description The request cannot be served; the body says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The server, or a platform behind it, failed. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    accept_draft_host_key: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DraftHostKeyAccept"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be served; the body says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The server, or a platform behind it, failed. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     check_platform: {
         parameters: {
             query?: never;
@@ -3803,6 +4310,50 @@ export interface operations {
             cookie?: never;
         };
         requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformRead"];
+                };
+            };
+            /** @description The request cannot be served; the body says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The server, or a platform behind it, failed. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    accept_host_key_of_platform: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HostKeyAccept"];
+            };
+        };
         responses: {
             /** @description Successful Response */
             200: {
