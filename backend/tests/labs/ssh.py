@@ -73,7 +73,10 @@ class SshLab:
         listener = self._listener(node)
         assert listener is not None
         listener.terminate()
-        psutil.wait_procs([listener], timeout=10)
+        deadline = time.monotonic() + 10
+        while _is_alive(listener):
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
 
     def start(self, node: str) -> None:
         """Start a server again, once its port is free."""
@@ -88,9 +91,10 @@ class SshLab:
 
     def _listener(self, node: str) -> psutil.Process | None:
         try:
-            return psutil.Process(int((self.folder / f"{node}.pid").read_text()))
+            process = psutil.Process(int((self.folder / f"{node}.pid").read_text()))
         except (OSError, ValueError, psutil.NoSuchProcess):
             return None
+        return process if _is_alive(process) else None
 
     def _is_served(self, node: str) -> bool:
         with socket.socket() as client:
@@ -105,6 +109,14 @@ class SshLab:
         config.write_text("\n".join([*kept, f"HostKey {self.folder / key}", ""]))
         self.stop(node)
         self.start(node)
+
+
+def _is_alive(process: psutil.Process) -> bool:
+    """Whether it still does anything: nobody may bury it for a while."""
+    try:
+        return bool(process.status() != psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return False
 
 
 def has_sshd() -> bool:
