@@ -36,15 +36,21 @@ class _Folder:
     files: list[OutputFile] = field(default_factory=list)
 
 
-def poll_script(scheduler: Scheduler, handles: Sequence[JobHandle], *, with_logs: bool) -> str:
-    """The script of a poll of these jobs; `with_logs`: their logs are listed too."""
+def poll_script(
+    scheduler: Scheduler, handles: Sequence[JobHandle], *, with_logs: bool, may_be_new: bool
+) -> str:
+    """The script of a poll of these jobs.
+
+    `with_logs`: their logs are listed too. `may_be_new`: nobody may have made a folder there yet, so
+    that one without even its parent is no reason to think of a missing disk.
+    """
     question = scheduler.list_script([Evidence(handle) for handle in handles])
     jobs = (("ht_job", job.key, str(job.attempt), job.folder) for job in handles)
     return "\n".join(
         [
             f"(\n{question}\n)",
             r"printf '\nhtq %s\n' $?",
-            f"ht_with_logs={'1' if with_logs else ''}",
+            f"ht_with_logs={'1' if with_logs else ''} ht_may_be_new={'1' if may_be_new else ''}",
             _functions(),
             *(" ".join(shlex.quote(word) for word in words) for words in jobs),
             "ht_sizes",

@@ -8,7 +8,7 @@ ht_logs=()
 ht_job() {
   local home=$3/.hypertrainer kind line
   if [[ ! -d $3 ]]; then
-    if [[ ! -d ${3%/*} ]]; then printf 'hte %s %s is not there\n' "$1" "${3%/*}"; fi
+    if [[ ! $ht_may_be_new && ! -d ${3%/*} ]]; then printf 'hte %s %s is not there\n' "$1" "${3%/*}"; fi
     return
   fi
   if [[ ! -x $3 || ! -r $3 ]]; then

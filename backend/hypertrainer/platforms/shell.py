@@ -201,7 +201,7 @@ class ShellPlatform(Platform):
         return self._scheduler.parse_submit(result, jobs)
 
     async def find(self, handles: Sequence[JobHandle]) -> Found:
-        poll = await self._poll(await self._there(handles), with_logs=False)
+        poll = await self._poll(await self._there(handles), may_be_new=True)
         jobs = {job.handle.key: trace for job in poll.evidence if (trace := trace_of(job))}
         rest = [job for job in poll.evidence if job.handle.key not in jobs]
         is_complete = all(job.error is None for job in rest)
@@ -221,8 +221,14 @@ class ShellPlatform(Platform):
         poll = await self._poll(there, with_logs=not self.has_local_output)
         return self._settling.report(poll, self._scheduler)
 
-    async def _poll(self, handles: Sequence[JobHandle], *, with_logs: bool) -> Poll:
-        script = poll_script(self._scheduler, handles, with_logs=with_logs)
+    async def _poll(
+        self,
+        handles: Sequence[JobHandle],
+        *,
+        with_logs: bool = False,
+        may_be_new: bool = False,
+    ) -> Poll:
+        script = poll_script(self._scheduler, handles, with_logs=with_logs, may_be_new=may_be_new)
         result = await self._transport.run(script, (), POLL_SECONDS)
         if len(handles) < MANY_JOBS:
             return parse_poll(result, handles)

@@ -157,6 +157,9 @@ async def test_a_missing_output_folder_proves_nothing(place: ScriptPlace, tmp_pa
     gone = JobHandle("h1", 1, f"{tmp_path}/unmounted/h1")
     report = await place.platform.observe([gone])
     assert report.seen["h1"].state is JobState.UNKNOWN
+    found = await place.platform.find([gone])  # it may be the first job that goes there
+    assert found.is_complete
+    assert found.jobs == {}
     deleted = JobHandle("h1", 1, f"{tmp_path}/h1")
     assert (await place.platform.observe([deleted])).seen["h1"].state is JobState.ABSENT
 
