@@ -22,6 +22,7 @@ from typer.testing import CliRunner, Result
 from hypertrainer.cli import app
 from hypertrainer.cli.filters import parse_ids
 from hypertrainer.cli.output import age_text, duration_text, print_table
+from hypertrainer.cli.platforms import settings_of
 from hypertrainer.cli.submitting import parse_override
 from tests.served import Served, free_port, serving
 
@@ -257,7 +258,49 @@ def test_following_a_log_ends_with_the_task(shell: Shell) -> None:
 def test_platforms_are_listed_and_checked(shell: Shell) -> None:
     assert "local" in shell("platforms").stdout
     assert shell.json("platforms", "check", "local")["name"] == "local"
+    assert "output" in shell("platforms", "check", "local").stdout
     assert "There is no platform" in shell("platforms", "check", "mars", code=1).stderr
+
+
+def test_a_platform_is_added_listed_and_removed(shell: Shell) -> None:
+    values = ("--set", "slots=2", "--set", "resources.time=3h", "--set", 'setup=["umask 077"]')
+    assert "is added" in shell("platforms", "add", "two", "--type", "local", *values).stdout
+    (place,) = [one for one in shell.json("platforms")["items"] if one["name"] == "two"]
+    expected = {"slots": 2, "resources": {"time": "3h"}, "setup": ["umask 077"]}
+    assert place["settings"] == expected
+    assert "already" in shell("platforms", "add", "two", "--type", "local", code=1).stderr
+    assert "is removed" in shell("platforms", "remove", "two").stdout
+    assert "There is no platform" in shell("platforms", "remove", "two", code=1).stderr
+
+
+def test_wrong_settings_of_a_platform_are_told_by_key(shell: Shell) -> None:
+    typed = ("platforms", "add", "bad", "--type", "slurm", "--set", "hosts=gpu1")
+    assert "settings.hosts: did you mean `host`?" in shell(*typed, code=1).stderr
+    typed = ("platforms", "add", "bad", "--type", "local", "--set", "slots")
+    assert "write a dotted path" in shell(*typed, code=2).stderr
+
+
+def test_a_host_key_that_no_check_has_shown_is_not_accepted(shell: Shell) -> None:
+    refused = shell("platforms", "accept-key", "local", "SHA256:abc", code=1)
+    assert "No check has shown" in refused.stderr
+
+
+@pytest.mark.parametrize(
+    ("typed", "settings"),
+    [
+        ([], {}),
+        (["host=a@b:22"], {"host": "a@b:22"}),
+        (["slots=2", "stage=false"], {"slots": 2, "stage": False}),
+        (["resources.gpus=1", "resources.time=3h"], {"resources": {"gpus": 1, "time": "3h"}}),
+    ],
+)
+def test_settings_are_typed_as_keys_and_values(typed: list[str], settings: Any) -> None:
+    assert settings_of(typed) == settings
+
+
+def test_a_key_below_a_value_is_refused() -> None:
+    with pytest.raises(typer.BadParameter, match="was given a value before"):
+        settings_of(["resources=1", "resources.gpus=2"])
 
 
 @pytest.mark.parametrize("file_format", ["csv", "json", "yaml", "parquet"])

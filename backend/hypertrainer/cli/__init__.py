@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from hypertrainer import __version__
-from hypertrainer.cli import logs, places, serve, submitting, tasks
+from hypertrainer.cli import logs, platforms, searches, serve, submitting, tasks
 from hypertrainer.cli.output import console
 
 app = typer.Typer(
@@ -18,8 +18,8 @@ app = typer.Typer(
 )
 for part in (serve.app, submitting.app, tasks.app, logs.app):
     app.add_typer(part)
-app.add_typer(places.platforms, name="platforms")
-app.add_typer(places.searches, name="searches")
+app.add_typer(platforms.app, name="platforms")
+app.add_typer(searches.app, name="searches")
 
 
 def _print_version(*, value: bool) -> None:

@@ -15,6 +15,8 @@ import time
 from collections.abc import Iterator, Sequence
 from types import TracebackType
 from typing import Literal
+from urllib.parse import quote
+from urllib.parse import quote
 
 from hypertrainer.client.address import find_server
 from hypertrainer.client.connection import Connection, Params, ServerUnreachable
@@ -23,11 +25,18 @@ from hypertrainer.hpsearch.schemas import SearchRead, TaskPreview, TrialList
 from hypertrainer.logs.schemas import LogList, LogSlice
 from hypertrainer.pagination import Page
 from hypertrainer.server.schemas import (
+    CheckRead,
+    DraftHostKeyAccept,
     FileContent,
     FileList,
     HealthRead,
+    HostKeyAccept,
+    PlatformCreate,
+    PlatformDraft,
     PlatformList,
     PlatformRead,
+    PlatformTypeList,
+    PlatformUpdate,
 )
 from hypertrainer.tasks.schemas import (
     ActionResults,
@@ -190,9 +199,61 @@ class Client:
     def list_platforms(self) -> PlatformList:
         return self._connection.get("/platforms", PlatformList)
 
+    def list_platform_types(self) -> PlatformTypeList:
+        """The types there are, with the JSON Schema of what each takes."""
+        return self._connection.get("/platforms/types", PlatformTypeList)
+
+    def get_platform(self, name: str) -> PlatformRead:
+        return self._connection.get(_platform_path(name), PlatformRead)
+
+    def add_platform(self, request: PlatformCreate) -> PlatformRead:
+        """Add a platform to platforms.yaml."""
+        return self._connection.send("POST", "/platforms", PlatformRead, request)
+
+    def change_platform(self, name: str, request: PlatformUpdate) -> PlatformRead:
+        """Describe a platform anew: all settings that it is to have."""
+        return self._connection.send("PUT", _platform_path(name), PlatformRead, request)
+
+    def remove_platform(self, name: str) -> None:
+        """Take a platform out of platforms.yaml; it may have no active tasks."""
+        self._connection.request("DELETE", _platform_path(name))
+
+    def get_platform(self, name: str) -> PlatformRead:
+        return self._connection.get(_platform(name), PlatformRead)
+
+    def list_platform_types(self) -> PlatformTypeList:
+        """The types of platforms there are, and what may be said of each."""
+        return self._connection.get("/platforms/types", PlatformTypeList)
+
     def check_platform(self, name: str) -> PlatformRead:
         """Look at a platform now."""
-        return self._connection.send("POST", f"/platforms/{name}/check", PlatformRead)
+        return self._connection.send("POST", _platform(name, "check"), PlatformRead)
+
+    def check_platform_draft(self, request: PlatformDraft) -> CheckRead:
+        """Look at a place that is not in platforms.yaml, for 30 seconds at most."""
+        return self._connection.send("POST", "/platforms/check", CheckRead, request)
+
+    def accept_host_key(self, name: str, fingerprint: str) -> PlatformRead:
+        """Accept the host key that a check has shown within the last hour, and look again."""
+        body = HostKeyAccept(fingerprint=fingerprint)
+        return self._connection.send("POST", _platform(name, "host-key"), PlatformRead, body)
+
+    def accept_draft_host_key(self, request: DraftHostKeyAccept) -> None:
+        """Accept the host key that a check of these settings has shown within the last hour."""
+        body = request.model_dump(mode="json")
+        self._connection.request("POST", "/platforms/host-key", json=body)
+
+    def add_platform(self, request: PlatformCreate) -> PlatformRead:
+        """Add a platform to platforms.yaml."""
+        return self._connection.send("POST", "/platforms", PlatformRead, request)
+
+    def change_platform(self, name: str, request: PlatformUpdate) -> PlatformRead:
+        """Describe a platform anew in platforms.yaml."""
+        return self._connection.send("PUT", _platform(name), PlatformRead, request)
+
+    def remove_platform(self, name: str) -> None:
+        """Take a platform without active tasks out of platforms.yaml."""
+        self._connection.request("DELETE", _platform(name))
 
     def list_files(self, kind: Literal["script", "config"], q: str = "") -> FileList:
         """What $HYPERTRAINER_PATH holds."""
@@ -209,3 +270,11 @@ class Client:
         """What changes, as it changes, until the server stops."""
         with self._connection.events("/events") as events:
             yield from events
+
+
+def _platform_path(name: str) -> str:
+    return f"/platforms/{quote(name, safe='')}"
+
+
+def _platform(name: str, *rest: str) -> str:
+    return "/".join(("/platforms", quote(name, safe=""), *rest))
