@@ -16,7 +16,6 @@ from collections.abc import Iterator, Sequence
 from types import TracebackType
 from typing import Literal
 from urllib.parse import quote
-from urllib.parse import quote
 
 from hypertrainer.client.address import find_server
 from hypertrainer.client.connection import Connection, Params, ServerUnreachable
@@ -204,7 +203,7 @@ class Client:
         return self._connection.get("/platforms/types", PlatformTypeList)
 
     def get_platform(self, name: str) -> PlatformRead:
-        return self._connection.get(_platform_path(name), PlatformRead)
+        return self._connection.get(_platform(name), PlatformRead)
 
     def add_platform(self, request: PlatformCreate) -> PlatformRead:
         """Add a platform to platforms.yaml."""
@@ -212,18 +211,11 @@ class Client:
 
     def change_platform(self, name: str, request: PlatformUpdate) -> PlatformRead:
         """Describe a platform anew: all settings that it is to have."""
-        return self._connection.send("PUT", _platform_path(name), PlatformRead, request)
+        return self._connection.send("PUT", _platform(name), PlatformRead, request)
 
     def remove_platform(self, name: str) -> None:
         """Take a platform out of platforms.yaml; it may have no active tasks."""
-        self._connection.request("DELETE", _platform_path(name))
-
-    def get_platform(self, name: str) -> PlatformRead:
-        return self._connection.get(_platform(name), PlatformRead)
-
-    def list_platform_types(self) -> PlatformTypeList:
-        """The types of platforms there are, and what may be said of each."""
-        return self._connection.get("/platforms/types", PlatformTypeList)
+        self._connection.request("DELETE", _platform(name))
 
     def check_platform(self, name: str) -> PlatformRead:
         """Look at a platform now."""
@@ -243,18 +235,6 @@ class Client:
         body = request.model_dump(mode="json")
         self._connection.request("POST", "/platforms/host-key", json=body)
 
-    def add_platform(self, request: PlatformCreate) -> PlatformRead:
-        """Add a platform to platforms.yaml."""
-        return self._connection.send("POST", "/platforms", PlatformRead, request)
-
-    def change_platform(self, name: str, request: PlatformUpdate) -> PlatformRead:
-        """Describe a platform anew in platforms.yaml."""
-        return self._connection.send("PUT", _platform(name), PlatformRead, request)
-
-    def remove_platform(self, name: str) -> None:
-        """Take a platform without active tasks out of platforms.yaml."""
-        self._connection.request("DELETE", _platform(name))
-
     def list_files(self, kind: Literal["script", "config"], q: str = "") -> FileList:
         """What $HYPERTRAINER_PATH holds."""
         return self._connection.get("/files", FileList, {"kind": kind, "q": q})
@@ -270,10 +250,6 @@ class Client:
         """What changes, as it changes, until the server stops."""
         with self._connection.events("/events") as events:
             yield from events
-
-
-def _platform_path(name: str) -> str:
-    return f"/platforms/{quote(name, safe='')}"
 
 
 def _platform(name: str, *rest: str) -> str:
