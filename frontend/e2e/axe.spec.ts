@@ -110,6 +110,15 @@ const PAGES: { what: string; url: string; ready: (page: Page) => Promise<void> }
     url: "/ui/platforms",
     ready: (page) => expect(page.getByRole("meter", { name: "Slots used" })).toBeVisible(),
   },
+  {
+    what: "the form for a new platform",
+    url: "/ui/platforms?add=slurm",
+    ready: async (page) => {
+      await page.getByText(/^More/).click();
+      await expect(page.getByRole("textbox", { name: "Jump host" })).toBeVisible();
+      await expect(page.getByRole("textbox", { name: "What will stand in platforms.yaml" })).toBeVisible();
+    },
+  },
 ];
 
 test.describe("axe finds nothing, light and dark,", () => {

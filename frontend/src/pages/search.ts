@@ -1,8 +1,9 @@
 import { oneSearchReaders, searchListReaders } from "~/features/hpsearch/searchParams";
 import { chartReaders } from "~/features/metrics/searchParams";
+import { platformReaders } from "~/features/platforms/searchParams";
 import { compareReaders } from "~/features/tasks/compare/searchParams";
 import { taskReaders } from "~/features/tasks/searchParams";
-import { flag, integer, searchSchema, text } from "~/lib/urlState";
+import { flag, integer, searchSchema } from "~/lib/urlState";
 
 /** What each page keeps in the URL. Reading is lenient: nonsense is dropped, see lib/urlState. */
 
@@ -22,4 +23,4 @@ export const oneSearchSearch = searchSchema({ ...oneSearchReaders, ...chartReade
 
 export const compareSearch = searchSchema({ ...compareReaders, ...chartReaders });
 
-export const platformsSearch = searchSchema({ name: text() });
+export const platformsSearch = searchSchema(platformReaders);
