@@ -55,6 +55,28 @@ class FakeQueue:
                 if job.name == name:
                     self._store.requeue(job)
 
+    def cancel(self, name: str) -> None:
+        """End a job as another user or an administrator does."""
+        with self._still() as jobs:
+            for job in jobs.values():
+                if job.name == name:
+                    self._store.cancel(job)
+
+    def release(self, name: str) -> None:
+        """Let a job that waits start with the next command."""
+        with self._still() as jobs:
+            for job in jobs.values():
+                if job.name == name:
+                    job.not_before, job.is_held = 0.0, False
+
+    def limit(self, name: str, seconds: float) -> None:
+        """Let a job that is held start, with another time limit."""
+        with self._still() as jobs:
+            self._store.settings.slots = len(jobs)
+            for job in jobs.values():
+                if job.name == name:
+                    job.limit = seconds
+
     def crash_node(self, name: str) -> None:
         """Kill everything of a job at once, its supervisor too."""
         for job in self.jobs():

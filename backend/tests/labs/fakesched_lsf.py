@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from tests.labs.fakesched_options import Options, script_text, seconds, signal_number
-from tests.labs.fakesched_state import ENDED, PENDING, RUNNING, Job, Store, members
+from tests.labs.fakesched_state import ENDED, PENDING, RUNNING, Job, Store, members, send
 
 SUBMIT_OPTIONS = [
     "-J",
@@ -176,7 +176,7 @@ def _send(store: Store, job: Job, number: int) -> None:
         job.cause = "cancelled"
         job.options["is_killed"] = True
     for pid in members(job.leader):
-        os.kill(pid, number)
+        send(pid, number)
 
 
 def bhist(store: Store, words: Sequence[str]) -> int:

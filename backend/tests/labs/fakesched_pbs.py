@@ -17,7 +17,7 @@ from tests.labs.fakesched_options import (
     seconds,
     signal_number,
 )
-from tests.labs.fakesched_state import ENDED, ENDING, PENDING, RUNNING, Job, Store, members
+from tests.labs.fakesched_state import ENDED, ENDING, PENDING, RUNNING, Job, Store, members, send
 
 SERVER = "fake"
 UNKNOWN, FINISHED, BAD_STATE = 153, 35, 170
@@ -144,7 +144,7 @@ def qsig(flavour: str, store: Store, words: Sequence[str]) -> int:
 
     def tell(job: Job) -> None:
         for pid in members(job.leader):
-            os.kill(pid, number)
+            send(pid, number)
 
     return _each("qsig", flavour, store, options.rest, tell)
 

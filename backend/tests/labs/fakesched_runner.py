@@ -4,7 +4,6 @@ import os
 import signal
 import time
 from collections.abc import Sequence
-from contextlib import suppress
 
 from tests.labs.fakesched_state import (
     ENDED,
@@ -14,6 +13,7 @@ from tests.labs.fakesched_state import (
     Job,
     Store,
     members,
+    send,
 )
 
 FOREVER = 3600.0
@@ -46,7 +46,7 @@ class Runner:
             jobs[self._job.id].leader = leader
         status = self._watch(leader)
         for pid in members(leader):
-            _kill(pid, signal.SIGKILL)
+            send(pid, signal.SIGKILL)
         self._finish(status)
 
     def _spawn(self) -> int:
@@ -84,7 +84,7 @@ class Runner:
                 self._begin_end(leader)
             if now >= warns_at and warning:
                 warns_at = now + FOREVER
-                _kill(leader, int(warning[0]))
+                send(leader, int(warning[0]))
             if now >= limit:
                 limit = now + FOREVER
                 self._timed_out = True
@@ -108,7 +108,7 @@ class Runner:
             return
         number, whom = self._steps.pop(0)
         for pid in members(leader) if whom == "all" else [leader if whom == "leader" else -leader]:
-            _kill(pid, number)
+            send(pid, number)
 
     def _finish(self, status: int) -> None:
         with self._store.locked() as jobs:
@@ -128,8 +128,3 @@ class Runner:
                 job.cause = "timeout"
             elif not is_ours:
                 job.cause = ""
-
-
-def _kill(pid: int, number: int) -> None:
-    with suppress(ProcessLookupError):
-        os.kill(pid, number)

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from tests.labs.fakesched_options import Options, directives, script_text, seconds, signal_number
-from tests.labs.fakesched_state import ENDED, ENDING, PENDING, RUNNING, Job, Store, members
+from tests.labs.fakesched_state import ENDED, ENDING, PENDING, RUNNING, Job, Store, members, send
 
 SUBMIT_OPTIONS = [
     "-J",
@@ -246,11 +246,11 @@ def _send(job: Job, options: Options, number: int) -> None:
     """Without steps, a plain --signal reaches nobody; but KILL ends the job."""
     if "--full" in options or "-f" in options or number == signal.SIGKILL:
         for pid in members(job.leader):
-            os.kill(pid, number)
+            send(pid, number)
         if number == signal.SIGKILL:
             job.cause = "cancelled"
     elif "--batch" in options or "-b" in options:
-        os.kill(job.leader, number)
+        send(job.leader, number)
 
 
 def scontrol(store: Store, words: Sequence[str]) -> int:

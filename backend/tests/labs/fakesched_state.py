@@ -10,7 +10,7 @@ import os
 import signal
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -151,13 +151,13 @@ class Store:
             job.state, job.cause, job.ended = ENDED, "cancelled", time.time()
         elif job.state == RUNNING:
             job.state, job.cause = ENDING, "cancelled"
-            _tell(job.runner, signal.SIGTERM)
+            send(job.runner, signal.SIGTERM)
 
     def requeue(self, job: Job) -> None:
         """End a running job and let it wait again, under the same id."""
         if job.state == RUNNING:
             job.is_requeued = True
-            _tell(job.runner, signal.SIGTERM)
+            send(job.runner, signal.SIGTERM)
 
     def _load(self) -> dict[int, str]:
         path = self.home / "settings.json"
@@ -234,8 +234,9 @@ def members(session: int) -> list[int]:
     return found
 
 
-def _tell(pid: int, number: int) -> None:
-    if is_alive(pid):
+def send(pid: int, number: int) -> None:
+    """Signal a process, or a group by its negated number; one that has ended is no error."""
+    with suppress(ProcessLookupError):
         os.kill(pid, number)
 
 

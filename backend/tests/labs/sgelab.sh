@@ -22,7 +22,7 @@ scheduler_threads       1
 EOF
   echo "localhost $HN" > "$SGE_ROOT/default/common/host_aliases"      # else: client IP resolved to host name localhost
   echo "$H" > "$SGE_ROOT/default/common/act_qmaster"; echo lab > "$SGE_ROOT/default/common/cluster_name"
-  sed "s#/var/spool/gridengine/execd#$D/execd#; s/^min_uid.*/min_uid 0/; s/^min_gid.*/min_gid 0/; s/flush_time=00:00:15/flush_time=00:00:00/; s/^finished_jobs.*/finished_jobs 100/; s#^mailer .*#mailer /bin/true#; s/^load_report_time.*/load_report_time 00:00:05/" /usr/share/gridengine/default-configuration > "$D/conf"
+  sed "s#/var/spool/gridengine/execd#$D/execd#; s/^min_uid.*/min_uid 0/; s/^min_gid.*/min_gid 0/; s/flush_time=00:00:15/flush_time=00:00:15 accounting_flush_time=00:00:00/; s/^finished_jobs.*/finished_jobs 100/; s#^mailer .*#mailer /bin/true#; s/^load_report_time.*/load_report_time 00:00:05/" /usr/share/gridengine/default-configuration > "$D/conf"
   $L/spoolinit berkeleydb libspoolb "$D/spooldb" init
   $L/spooldefaults configuration "$D/conf"; $L/spooldefaults complexes /usr/share/gridengine/util/resources/centry
   $L/spooldefaults usersets /usr/share/gridengine/util/resources/usersets; $L/spooldefaults managers root

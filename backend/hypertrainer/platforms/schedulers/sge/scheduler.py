@@ -21,12 +21,12 @@ from hypertrainer.platforms.schedulers.sge.states import accounted_jobs, queued_
 from hypertrainer.platforms.transports.base import ExecResult
 from hypertrainer.platforms.wrapper import wrapper_path
 
-# A job that ends with 99 is started again by SGE, and one that ends with 100 is held back.
-RUN = """trap : TERM INT HUP USR1 USR2
-bash "$0"
-code=$?
-case $code in 99|100) code=1 ;; esac
-exit $code"""
+# A job that ends with 99 is started again by SGE, and one that ends with 100 is held back. SGE cuts
+# an argument off where its first line ends.
+RUN = (
+    'trap : TERM INT HUP USR1 USR2; bash "$0"; code=$?; '
+    "case $code in 99|100) code=1 ;; esac; exit $code"
+)
 SEVERAL_VALUES = {"-pe": 2}  # options that take more than one word
 
 

@@ -78,24 +78,26 @@ def _accounted(fields: Mapping[str, str]) -> Iterator[ListedJob]:
         JobState.ENDED,
         f"failed {failed.strip()}" if code else "done",
         reason,
-        _cause(code, words, fields),
+        _cause(code, fields),
         status,
         host,
     )
 
 
-def _cause(code: int | None, words: str, fields: Mapping[str, str]) -> EndCause | None:
+def _cause(code: int | None, fields: Mapping[str, str]) -> EndCause | None:
     if code in NODE_CODES:
         return EndCause.NODE_FAILED
-    if code == LIMIT_REACHED:  # the words name all limits: only the time is ours to compare
-        if "h_rt" in words or "s_rt" in words:
-            return EndCause.TIMED_OUT
-        return EndCause.OUT_OF_MEMORY if "vmem" in words else None
+    if code == LIMIT_REACHED:  # the words name all limits; what was asked for tells which it was
+        limit = re.search(r"\bh_rt=(\d+)", fields.get("category", ""))
+        ran = _number(fields.get("ru_wallclock", ""))
+        is_early = limit is not None and ran is not None and ran < int(limit[1])
+        has_memory = "h_vmem=" in fields.get("category", "")
+        return EndCause.OUT_OF_MEMORY if is_early and has_memory else EndCause.TIMED_OUT
     if fields.get("deleted_by", "NONE") not in ("", "NONE"):  # Univa and Altair alone say it
         return EndCause.CANCELLED
     return None
 
 
 def _number(text: str) -> int | None:
-    found = re.match(r"\s*(\d{1,9})\b", text, re.ASCII)
+    found = re.match(r"\s*(\d{1,9})(?!\d)", text, re.ASCII)
     return int(found[1]) if found else None

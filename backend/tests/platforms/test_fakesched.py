@@ -1,0 +1,294 @@
+"""What queues do to us, in all five languages: the fake ones misbehave on demand."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from hypertrainer.platforms.base import (
+    Ambiguous,
+    EndCause,
+    JobHandle,
+    JobSpec,
+    JobState,
+    Observation,
+    Rejected,
+    Resources,
+    StopSignal,
+    Submitted,
+)
+from hypertrainer.platforms.schedulers import queue
+from tests.labs.queue_places import SCHEDULERS, FakeQueuePlace
+from tests.platforms.places import until
+
+LISTINGS = {
+    "slurm": "squeue",
+    "pbs": "qstat",
+    "torque": "qstat",
+    "sge": "qstat",
+    "lsf": "bjobs",
+}
+SUBMISSIONS = {"slurm": "sbatch", "pbs": "qsub", "torque": "qsub", "sge": "qsub", "lsf": "bsub"}
+
+
+@pytest.fixture(params=SCHEDULERS)
+def flavour(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture
+def place(flavour: str, tmp_path: Path) -> Iterator[FakeQueuePlace]:
+    place = FakeQueuePlace(tmp_path, flavour)
+    yield place
+    place.queue.close()
+
+
+async def outcome(place: FakeQueuePlace, job: JobSpec) -> object:
+    return (await place.platform.submit([job]))[job.key]
+
+
+async def ended(place: FakeQueuePlace, handle: JobHandle) -> Observation:
+    return await place.seen(handle, JobState.ENDED)
+
+
+async def test_a_job_whose_answer_was_lost_is_found_and_runs_once(place: FakeQueuePlace) -> None:
+    with place.queue.settings() as settings:
+        settings.lose_answer = 1
+    job = place.job()
+    assert isinstance(await outcome(place, job), Ambiguous)
+    await until(lambda: place.runs(job) == 1)
+    found = await place.platform.find([place.handle(job)])
+    assert found.is_complete
+    assert found.jobs[job.key].job_id
+    again = await outcome(place, job)
+    assert isinstance(again, Submitted)
+    assert again.job_id == found.jobs[job.key].job_id
+    place.finish(job, 0)
+    await ended(place, place.handle(job, again.job_id))
+    assert place.runs(job) == 1
+    assert len(place.queue.jobs()) == 1
+
+
+async def test_a_lost_job_that_shows_late_is_found_once_it_waits(place: FakeQueuePlace) -> None:
+    with place.queue.settings() as settings:
+        settings.lose_answer, settings.hide_listings, settings.slots = 1, 2, 0
+    job = place.job()
+    assert isinstance(await outcome(place, job), Ambiguous)
+
+    async def is_found() -> bool:
+        return job.key in (await place.platform.find([place.handle(job)])).jobs
+
+    await until(is_found)
+
+
+async def test_a_twin_never_runs(place: FakeQueuePlace) -> None:
+    with place.queue.settings() as settings:
+        settings.lose_answer, settings.slots = 2, 0
+    job = place.job()
+    assert isinstance(await outcome(place, job), Ambiguous)
+    assert isinstance(await outcome(place, job), Ambiguous)
+    with place.queue.settings() as settings:
+        settings.slots = 8
+    handle = place.handle(job)
+    await place.seen(handle, JobState.RUNNING)
+    await until(lambda: any(known.state == "ended" for known in place.queue.jobs()))
+    assert (await place.look(handle)).state is JobState.RUNNING
+    place.finish(job, 4)
+    seen = await ended(place, handle)
+    assert seen.exit is not None
+    assert seen.exit.code == 4
+    assert place.runs(job) == 1
+
+
+async def test_a_job_purged_before_the_next_poll_keeps_its_code(place: FakeQueuePlace) -> None:
+    with place.queue.settings() as settings:
+        settings.keep, settings.has_accounting = 0.0, False
+    job = place.job()
+    handle = await place.running(job)
+    place.finish(job, 6)
+    seen = await ended(place, handle)
+    assert seen.exit is not None
+    assert seen.exit.code == 6
+
+
+async def test_noise_around_every_answer_does_not_matter(place: FakeQueuePlace) -> None:
+    with place.queue.settings() as settings:
+        settings.is_noisy = True
+    job = place.job()
+    handle = await place.running(job)
+    assert await place.platform.stop([handle], StopSignal.TERM) == {}
+    seen = await ended(place, handle)
+    assert seen.exit is not None
+    assert seen.exit.signal == "TERM"
+
+
+async def test_a_state_without_a_word_is_no_end(place: FakeQueuePlace) -> None:
+    job = place.job()
+    handle = await place.running(job)
+    with place.queue.settings() as settings:
+        settings.unknown_state = "Y"
+    assert (await place.look(handle)).state is JobState.UNKNOWN
+
+
+async def test_a_queue_that_does_not_answer_proves_nothing(
+    place: FakeQueuePlace, flavour: str
+) -> None:
+    job, unknown = place.job(), place.job("h9")
+    handle = await place.running(job)
+    with place.queue.settings() as settings:
+        settings.fail = {LISTINGS[flavour]: 100}
+    report = await place.platform.observe([handle, place.handle(unknown)])
+    assert not report.is_complete
+    assert "h9" not in report.seen
+    assert report.seen.get(job.key, Observation(JobState.RUNNING)).state is JobState.RUNNING
+    assert not (await place.platform.find([place.handle(unknown)])).is_complete
+    assert set(await place.platform.stop([handle], StopSignal.TERM)) <= {job.key}
+    with place.queue.settings() as settings:
+        settings.fail = {}
+    assert await place.platform.stop([handle], StopSignal.TERM) == {}
+    await ended(place, handle)
+
+
+async def test_a_submission_that_reached_nobody_may_be_tried_again(
+    place: FakeQueuePlace, flavour: str
+) -> None:
+    with place.queue.settings() as settings:
+        settings.fail = {SUBMISSIONS[flavour]: 1}
+    job = place.job()
+    told = await outcome(place, job)
+    assert isinstance(told, Rejected)
+    assert told.is_retryable
+    assert isinstance(await outcome(place, job), Submitted)
+
+
+@pytest.mark.parametrize(
+    ("refusal", "word"), [("partition", "partition"), ("account", "account"), ("resources", "")]
+)
+async def test_a_refused_job_says_what_to_change(
+    place: FakeQueuePlace, refusal: str, word: str
+) -> None:
+    with place.queue.settings() as settings:
+        settings.refuse = refusal
+    told = await outcome(place, place.job())
+    assert isinstance(told, Rejected), told
+    assert not told.is_retryable
+    assert word in told.reason
+
+
+async def test_a_full_queue_is_tried_again(place: FakeQueuePlace) -> None:
+    with place.queue.settings() as settings:
+        settings.refuse = "limit"
+    told = await outcome(place, place.job())
+    assert isinstance(told, Rejected)
+    assert told.is_retryable
+
+
+async def test_a_command_that_hangs_leaves_a_doubt(
+    place: FakeQueuePlace, flavour: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queue, "SUBMIT_SECONDS", 0.5)
+    with place.queue.settings() as settings:
+        settings.hang = {SUBMISSIONS[flavour]: 5.0}
+    assert isinstance(await outcome(place, place.job()), Ambiguous)
+
+
+async def test_a_job_that_waits_says_why(place: FakeQueuePlace, flavour: str) -> None:
+    place.queue.hold()
+    handle = await place.submitted(place.job())
+    seen = await place.look(handle)
+    assert seen.state is JobState.QUEUED
+    assert seen.reason or flavour == "sge"  # where only `qstat -j` knows it
+
+
+async def test_the_time_limit_is_a_cause(place: FakeQueuePlace) -> None:
+    place.queue.hold()
+    handle = await place.submitted(replace(place.job(), resources=Resources(time_seconds=60)))
+    (known,) = place.queue.jobs()
+    assert known.limit == 60
+    place.queue.limit(known.name, 0.5)
+    seen = await ended(place, handle)
+    assert seen.cause is EndCause.TIMED_OUT
+
+
+async def test_a_job_cancelled_by_somebody_else_says_so(
+    place: FakeQueuePlace, flavour: str
+) -> None:
+    job = place.job()
+    handle = await place.running(job)
+    place.queue.cancel(job.key)
+    seen = await ended(place, handle)
+    assert seen.exit is not None
+    if flavour in ("sge", "torque"):  # which do not tell a deletion from another signal
+        assert seen.exit.signal == "TERM"
+    else:
+        assert seen.cause is EndCause.CANCELLED
+
+
+async def test_a_crashed_node_leaves_no_record_but_a_word(
+    place: FakeQueuePlace, flavour: str
+) -> None:
+    job = place.job()
+    handle = await place.running(job)
+    place.queue.crash_node(job.key)
+
+    async def is_over() -> bool:
+        return (await place.look(handle)).state in (JobState.ENDED, JobState.ABSENT)
+
+    await until(is_over)
+    seen = await place.look(handle)
+    assert seen.exit is None
+    assert seen.cause is EndCause.NODE_FAILED or flavour in ("pbs", "torque")
+
+
+@pytest.mark.parametrize("flavour", ["slurm", "pbs", "torque"])
+async def test_a_requeued_job_is_followed(place: FakeQueuePlace) -> None:
+    with place.queue.settings() as settings:
+        settings.requeue_delay = 60.0
+    job = place.job()
+    handle = await place.running(job)
+    place.queue.requeue(job.key)
+    await place.seen(handle, JobState.QUEUED)
+    place.queue.release(job.key)
+    await place.seen(handle, JobState.RUNNING)
+    await until(lambda: place.runs(job) == 2)
+    place.finish(job, 2)
+    seen = await ended(place, handle)
+    assert seen.exit is not None
+    assert seen.exit.code == 2
+
+
+async def test_a_poll_asks_once_for_all_jobs(place: FakeQueuePlace, flavour: str) -> None:
+    handles = [await place.running(place.job(f"h{number}")) for number in range(1, 5)]
+    before = len(place.queue.calls(LISTINGS[flavour]))
+    report = await place.platform.observe(handles)
+    assert {seen.state for seen in report.seen.values()} == {JobState.RUNNING}
+    calls = place.queue.calls(LISTINGS[flavour])[before:]
+    assert len([call for call in calls if "--version" not in call]) == 1
+
+
+async def test_a_checkpoint_signal_reaches_the_program(place: FakeQueuePlace, flavour: str) -> None:
+    script = "trap 'echo saved >> saved.txt' USR1\necho run >> runs.txt\n" + (
+        "until [[ -s finish ]]; do read -t 0.02 < <(sleep 0.02); done\nexit $(< finish)"
+    )
+    wishes = Resources(checkpoint_signal="USR1", checkpoint_seconds=1)
+    job = replace(place.program(script), resources=wishes)
+    handle = replace(await place.running(job), checkpoint_signal="USR1")
+    assert await place.platform.stop([handle], StopSignal.CHECKPOINT) == {}
+    await until(lambda: Path(job.folder, "saved.txt").exists())
+    place.finish(job, 0)
+    await ended(place, handle)
+
+
+@pytest.mark.parametrize("flavour", ["slurm", "pbs", "torque", "sge"])
+async def test_a_checkpoint_signal_comes_before_the_time_limit(place: FakeQueuePlace) -> None:
+    script = "trap 'echo saved >> saved.txt; exit 5' USR1\necho run >> runs.txt\n" + (
+        "while :; do read -t 0.02 < <(sleep 0.02); done"
+    )
+    wishes = Resources(checkpoint_signal="USR1", checkpoint_seconds=2, time_seconds=3)
+    job = replace(place.program(script), resources=wishes)
+    handle = await place.running(job)
+    seen = await ended(place, handle)
+    assert Path(job.folder, "saved.txt").exists()
+    assert seen.exit is not None
+    assert seen.exit.code == 5
