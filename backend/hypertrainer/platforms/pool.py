@@ -79,6 +79,11 @@ class PoolPlatform(Platform):
         told += [f"{name}: {one.trouble}" for name, one in self.members.items() if one.trouble]
         return " ".join(told)
 
+    def retry_now(self) -> None:
+        self._asked_at.clear()
+        for member in self.members.values():
+            member.retry_now()
+
     async def check(self) -> Health:
         found = await self._check(list(self.members))
         return merged_health(found)
@@ -111,7 +116,11 @@ class PoolPlatform(Platform):
             PlatformUnreachable: none does.
         """
         now = monotonic()
-        due = [n for n in self._silent if now - self._asked_at.get(n, 0.0) >= ASK_AGAIN_SECONDS]
+        due = [
+            n
+            for n in self._silent
+            if now - self._asked_at.get(n, -ASK_AGAIN_SECONDS) >= ASK_AGAIN_SECONDS
+        ]
         await self._check(due)
         answering = [name for name in self.members if name not in self._silent]
         if not answering:

@@ -157,6 +157,14 @@ async def test_only_machines_that_answer_have_something_to_give(
     assert await lab.pool.capacities() == {"gpu1": ONE, "gpu2": TWO}
 
 
+async def test_a_user_who_asks_to_try_again_need_not_wait(lab: Lab) -> None:
+    lab.gpu2.faults.unreachable_calls = 1
+    await lab.pool.observe(HANDLES)
+    assert await lab.pool.capacities() == {"gpu1": ONE}
+    lab.pool.retry_now()
+    assert await lab.pool.capacities() == {"gpu1": ONE, "gpu2": TWO}
+
+
 async def test_files_are_read_on_the_machine_that_has_them_and_deleted_on_all(
     tmp_path: Path,
 ) -> None:
