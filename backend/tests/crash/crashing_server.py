@@ -26,6 +26,13 @@ from hypertrainer.platforms.base import (
     SubmitOutcome,
 )
 from hypertrainer.platforms.shell import ShellPlatform
+from hypertrainer.platforms.transports.base import (
+    RUN_SECONDS,
+    UPLOAD_SECONDS,
+    ExecResult,
+    NewFile,
+)
+from hypertrainer.platforms.transports.ssh.transport import SshTransport
 from hypertrainer.security.access import AccessPolicy
 from hypertrainer.settings import Settings
 
@@ -59,6 +66,32 @@ class CrashingDatabase(Database):
         self._steps.take()
 
 
+class CrashingTransport(SshTransport):
+    """May crash before and after each command of a submission."""
+
+    steps: Steps | None = None
+
+    async def run(
+        self, script: str, args: Sequence[str] = (), seconds: float = RUN_SECONDS
+    ) -> ExecResult:
+        self._take()
+        result = await super().run(script, args, seconds)
+        self._take()
+        return result
+
+    async def put(self, files: Sequence[NewFile]) -> Mapping[str, str]:
+        self._take()
+        return await super().put(files)
+
+    async def upload(self, source: Path, path: str, seconds: float = UPLOAD_SECONDS) -> None:
+        self._take()
+        await super().upload(source, path, seconds)
+
+    def _take(self) -> None:
+        if self.steps is not None:
+            self.steps.take()
+
+
 class CrashingPlatform(ShellPlatform):
     """May crash before and after each call that matters."""
 
@@ -66,7 +99,11 @@ class CrashingPlatform(ShellPlatform):
 
     async def submit(self, jobs: Sequence[JobSpec]) -> Mapping[str, SubmitOutcome]:
         self.steps.take()
+        if isinstance(self._transport, CrashingTransport):
+            self._transport.steps = self.steps
         outcomes = await super().submit(jobs)
+        if isinstance(self._transport, CrashingTransport):
+            self._transport.steps = None
         self.steps.take()
         return outcomes
 
@@ -83,6 +120,14 @@ class CrashingPlatform(ShellPlatform):
         return told
 
 
+def hasten(platform: CrashingPlatform) -> None:
+    """Make a remote platform's pace one for tests: nothing there is slower than this machine."""
+    platform._transport.__class__ = CrashingTransport
+    platform.resubmit_seconds = 1.0
+    platform.poll_floor_seconds, platform.poll_soon_seconds = 0.1, 0.2
+    platform.poll_seconds = 0.5
+
+
 def serve(settings: Settings, listener: socket.socket, fatal_step: int, said: Path) -> None:
     """Serve on this socket until the fatal step; step 0 never comes."""
     descriptor = os.open(said, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
@@ -93,6 +138,8 @@ def serve(settings: Settings, listener: socket.socket, fatal_step: int, said: Pa
     for platform in services.registry.all():
         platform.__class__ = CrashingPlatform
         platform.steps = steps
+        if not platform.has_local_output:
+            hasten(platform)
     services = replace(services, database=CrashingDatabase(services.database.url, steps))
     app = create_app(services, AccessPolicy.of(settings, settings.token))
     uvicorn.Server(uvicorn.Config(app, log_level="warning", lifespan="on")).run([listener])

@@ -1,219 +1,50 @@
 """The server is killed at every step; each attempt must run exactly once and end as it should."""
 
-import multiprocessing
-import secrets
-import socket
-import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass
-from multiprocessing.context import ForkServerProcess
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
-import httpx
 import pytest
 
-from hypertrainer.settings import Settings
-from tests.crash.crashing_server import serve
-
-FORKS = multiprocessing.get_context("forkserver")
-FORKS.set_forkserver_preload(["tests.crash.crashing_server"])
-TOKEN = secrets.token_hex(16)
-DEADLINE_SECONDS = 60
-MAX_STEPS = 60
-SCRIPT = """\
-import os, signal, sys, time
-here = os.environ["HYPERTRAINER_OUTPUT_PATH"]
-with open(os.path.join(here, "runs"), "a") as runs:
-    runs.write(os.environ["HYPERTRAINER_ATTEMPT"] + "\\n")
-if "wait" in open(sys.argv[1]).read():
-    time.sleep(300)
-time.sleep(0.2)
-sys.exit(3)
-"""
+from tests.crash.serving import (
+    DEADLINE_SECONDS,
+    Place,
+    all_ended,
+    all_running,
+    cancel_the_task,
+    check_cancelled,
+    check_one_run,
+    check_resumed,
+    fresh_place,
+    resume_the_task,
+    run_to_the_end,
+    start_waiting,
+    survive_every_step,
+)
 
 pytestmark = pytest.mark.slow
-
-
-@dataclass(slots=True)
-class Place:
-    """A home, and how to run servers in it one after another."""
-
-    folder: Path
-
-    @contextmanager
-    def serving(self, fatal_step: int) -> Iterator["Api"]:
-        with socket.socket() as listener:
-            listener.bind(("127.0.0.1", 0))
-            listener.listen(64)
-            port: int = listener.getsockname()[1]
-            said = self.folder / "server.txt"
-            process = FORKS.Process(
-                target=serve, args=(self.settings(), listener, fatal_step, said)
-            )
-            process.start()
-        # Only the server holds the socket now: when it dies, connections are refused.
-        try:
-            yield Api(f"http://127.0.0.1:{port}", process)
-        finally:
-            process.kill()
-            process.join()
-            process.close()
-
-    def settings(self) -> Settings:
-        return Settings(
-            home=self.folder / "home",
-            output=self.folder / "output",
-            path=(self.folder / "scripts",),
-            token=TOKEN,
-            python=sys.executable,
-        )
-
-
-@dataclass(slots=True)
-class Api:
-    """The server's API, while it lives."""
-
-    url: str
-    process: ForkServerProcess
-
-    @property
-    def is_dead(self) -> bool:
-        return not self.process.is_alive()
-
-    def call(self, method: str, path: str, body: Any = None) -> Any:
-        answer = httpx.request(
-            method,
-            self.url + path,
-            json=body,
-            headers={"Authorization": f"Bearer {TOKEN}"},
-            timeout=DEADLINE_SECONDS,
-        )
-        answer.raise_for_status()
-        return answer.json()
-
-    def submit(self, config: str) -> None:
-        self.call("POST", "/tasks", {"script": "script.py", "config_text": config})
-
-    def tasks(self) -> list[dict[str, Any]]:
-        items: list[dict[str, Any]] = self.call("GET", "/tasks?sort=id")["items"]
-        return items
-
-    def wait_for(self, is_met: Callable[[list[dict[str, Any]]], bool]) -> list[dict[str, Any]]:
-        deadline = time.monotonic() + DEADLINE_SECONDS
-        while time.monotonic() < deadline:
-            tasks = self.tasks()
-            if is_met(tasks):
-                return tasks
-            time.sleep(0.05)
-        raise AssertionError(f"it never came to be: {tasks}")
+Make = Callable[[], Place]
 
 
 @pytest.fixture
-def place(tmp_path_factory: pytest.TempPathFactory) -> Place:
-    return fresh_place(tmp_path_factory)
+def make(tmp_path_factory: pytest.TempPathFactory) -> Make:
+    return lambda: fresh_place(tmp_path_factory)
 
 
-def fresh_place(factory: pytest.TempPathFactory) -> Place:
-    folder = factory.mktemp("place")
-    (folder / "home").mkdir(mode=0o700)
-    (folder / "scripts").mkdir()
-    (folder / "scripts" / "script.py").write_text(SCRIPT)
-    return Place(folder)
+def test_a_kill_at_any_step_of_a_run_runs_it_once_with_its_exit_code(make: Make) -> None:
+    survive_every_step(make, run_to_the_end, check_one_run)
 
 
-ENDED = {"crashed", "cancelled", "finished", "failed_to_start", "lost", "timed_out"}
+def test_a_kill_at_any_step_of_a_cancel_stops_the_task_all_the_same(make: Make) -> None:
+    survive_every_step(make, cancel_the_task, check_cancelled, start_waiting)
 
 
-def all_ended(tasks: list[dict[str, Any]]) -> bool:
-    return all(task["status"] in ENDED for task in tasks)
+def test_a_kill_at_any_step_of_a_resume_runs_the_second_attempt_once(make: Make) -> None:
+    survive_every_step(make, resume_the_task, check_resumed, run_to_the_end)
 
 
-def all_running(tasks: list[dict[str, Any]]) -> bool:
-    return bool(tasks) and all(task["status"] == "running" for task in tasks)
-
-
-def runs_of(task: dict[str, Any]) -> list[str]:
-    return (Path(task["output_path"]) / "runs").read_text().split()
-
-
-def crash_at(place: Place, step: int, scenario: Callable[[Api], None]) -> bool:
-    """Run a scenario on a server that dies at a step; whether it lived through it."""
-    with place.serving(step) as api, suppress(httpx.HTTPError):
-        scenario(api)
-        return not api.is_dead
-    return False
-
-
-def test_a_kill_at_any_step_of_a_run_runs_it_once_with_its_exit_code(tmp_path_factory):
-    def scenario(api: Api) -> None:
-        api.submit("a: 1\n")
-        api.wait_for(all_ended)
-
-    for step in range(1, MAX_STEPS):
-        place = fresh_place(tmp_path_factory)
-        survived = crash_at(place, step, scenario)
-        with place.serving(0) as api:
-            tasks = api.wait_for(all_ended)
-            if survived:
-                assert len(tasks) == 1
-            for task in tasks:  # none where the crash came before the answer
-                assert (task["status"], task["exit_code"]) == ("crashed", 3), (step, task)
-                assert runs_of(task) == ["1"], step
-        if survived:
-            assert step > 5
-            return
-    raise AssertionError(f"more than {MAX_STEPS} steps")
-
-
-def test_a_kill_at_any_step_of_a_cancel_stops_the_task_all_the_same(tmp_path_factory):
-    def scenario(api: Api) -> None:
-        api.call("POST", "/tasks/cancel", {"ids": [1]})
-        api.wait_for(all_ended)
-
-    for step in range(1, MAX_STEPS):
-        place = fresh_place(tmp_path_factory)
-        with place.serving(0) as api:
-            api.submit("wait: true\n")
-            api.wait_for(all_running)
-        survived = crash_at(place, step, scenario)
-        with place.serving(0) as api:
-            if api.tasks()[0]["status"] == "running":  # the crash came before the commit
-                api.call("POST", "/tasks/cancel", {"ids": [1]})
-            (task,) = api.wait_for(all_ended)
-            assert task["status"] == "cancelled", (step, task)
-            assert runs_of(task) == ["1"], step
-        if survived:
-            return
-    raise AssertionError(f"more than {MAX_STEPS} steps")
-
-
-def test_a_kill_at_any_step_of_a_resume_runs_the_second_attempt_once(tmp_path_factory):
-    def scenario(api: Api) -> None:
-        api.call("POST", "/tasks/resume", {"ids": [1]})
-        api.wait_for(all_ended)
-
-    for step in range(1, MAX_STEPS):
-        place = fresh_place(tmp_path_factory)
-        with place.serving(0) as api:
-            api.submit("a: 1\n")
-            api.wait_for(all_ended)
-        survived = crash_at(place, step, scenario)
-        with place.serving(0) as api:
-            (task,) = api.wait_for(all_ended)
-            if task["num_attempts"] == 1:  # the crash came before the commit
-                api.call("POST", "/tasks/resume", {"ids": [1]})
-                (task,) = api.wait_for(all_ended)
-            assert (task["status"], task["exit_code"]) == ("crashed", 3), (step, task)
-            assert runs_of(task) == ["1", "2"], step
-        if survived:
-            return
-    raise AssertionError(f"more than {MAX_STEPS} steps")
-
-
-def test_tasks_go_on_and_end_while_no_server_runs(place: Place):
+def test_tasks_go_on_and_end_while_no_server_runs(make: Make) -> None:
+    place = make()
     with place.serving(0) as api:
         api.submit("a: 1\n")
         (task,) = api.wait_for(all_running)
