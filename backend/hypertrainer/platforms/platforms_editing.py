@@ -111,11 +111,8 @@ class PlatformsFile:
         )
 
     def _says(self, text: str, expected: Mapping[str, Said]) -> bool:
-        try:
-            if len(text.encode()) > MAX_FILE_BYTES:
-                raise InvalidInput(f"{self.path} would be larger than {MAX_FILE_BYTES} bytes.")
-        except UnicodeEncodeError as error:
-            raise InvalidInput("The settings hold characters that are no text.") from error
+        if len(text.encode()) > MAX_FILE_BYTES:
+            raise InvalidInput(f"{self.path} would be larger than {MAX_FILE_BYTES} bytes.")
         try:
             return _by_name(parse_platforms(text, self.types)) == expected
         except InvalidInput:

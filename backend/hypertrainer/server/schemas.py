@@ -1,9 +1,10 @@
 """HTTP bodies of the server itself: health, platforms, files, sessions."""
 
+import json
 from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue, StringConstraints
 
 from hypertrainer.platforms.base import ConditionKind
 
@@ -121,13 +122,21 @@ class PlatformTypeList(BaseModel):
     items: list[PlatformTypeRead]
 
 
+def _writable(settings: dict[str, JsonValue]) -> dict[str, JsonValue]:
+    try:
+        json.dumps(settings, allow_nan=False, ensure_ascii=False).encode()
+    except ValueError as error:
+        raise ValueError("half of a character, or a number that is none") from error
+    return settings
+
+
 class PlatformUpdate(BaseModel):
     """What platforms.yaml is to say of a platform."""
 
     model_config = ConfigDict(extra="forbid")
 
     type: Annotated[str, StringConstraints(min_length=1, max_length=50)]
-    settings: dict[str, JsonValue] = {}
+    settings: Annotated[dict[str, JsonValue], AfterValidator(_writable)] = {}
 
 
 class PlatformCreate(PlatformUpdate):

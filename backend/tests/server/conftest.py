@@ -14,6 +14,10 @@ from hypertrainer.events import Broker
 from hypertrainer.platforms.registry import Registry
 from hypertrainer.security.access import AccessPolicy
 from hypertrainer.settings import Settings
+from tests.labs.ssh import ssh, ssh_servers
+from tests.server.places import Background
+
+__all__ = ["ssh", "ssh_servers"]
 
 TOKEN = "a-token-for-these-tests-only"  # noqa: S105 - opens nothing
 BASE = "http://localhost:5000"
@@ -56,3 +60,10 @@ async def client(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
         headers={"Authorization": f"Bearer {TOKEN}"},
     ) as client:
         yield client
+
+
+@pytest.fixture
+def background(app: FastAPI) -> Background:
+    """The application's background work, as the test says it is."""
+    app.state.background = background = Background()
+    return background

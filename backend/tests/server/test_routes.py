@@ -13,39 +13,8 @@ from hypertrainer.monitor.platform_pass import PlatformState
 from hypertrainer.monitor.supervisor import LoopHealth
 from hypertrainer.platforms.base import ConditionKind
 from hypertrainer.tasks.statuses import AttemptState
-from hypertrainer.tasks.tables import Attempt, Task
 from tests.server.conftest import BASE
-
-
-class Background:
-    """Background work whose states a test decides."""
-
-    def __init__(self) -> None:
-        self.loops: dict[str, LoopHealth] = {}
-        self.places: dict[str, PlatformState] = {}
-
-    def health(self) -> dict[str, LoopHealth]:
-        return self.loops
-
-    def platform_states(self) -> dict[str, PlatformState]:
-        return self.places
-
-
-@pytest.fixture
-def background(app: FastAPI) -> Background:
-    app.state.background = Background()
-    return app.state.background
-
-
-async def add_task(services: Services, number: int, state: AttemptState) -> None:
-    async with services.database.transaction() as session:
-        task = Task(
-            uuid=f"u{number}", name="t", script="s.py", platform="local", output_path="/nowhere"
-        )
-        session.add(task)
-        await session.flush()
-        session.add(Attempt(task_id=task.id or 0, number=1, key=f"k{number}", state=state))
-
+from tests.server.places import Background, add_task
 
 # --- health ----------------------------------------------------------------------------------
 
