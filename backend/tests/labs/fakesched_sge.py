@@ -35,9 +35,9 @@ SUBMIT_OPTIONS = [
 ]
 REFUSALS = {
     "partition": 'Job was rejected because job requests unknown queue "nowhere".',
-    "account": 'job rejected: project "nobody" does not exist.',
+    "account": 'job rejected: the requested project "nobody" does not exist',
     "limit": "job rejected: Only 2 jobs are allowed per user (current job count: 2).",
-    "resources": 'denied: job "0" requests unknown resource "gpu"',
+    "resources": 'unknown resource "gpu"',
 }
 
 

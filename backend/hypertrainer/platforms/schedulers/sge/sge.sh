@@ -60,6 +60,6 @@ ht_probe() {
   printf 'ht sge_version %s\n' "${answer%%$'\n'*}"
   printf 'ht sge_environments %s\n' "$(timeout 10 qconf -spl 2> /dev/null < /dev/null | tr '\n' ' ')"
   printf 'ht sge_queues %s\n' "$(timeout 10 qconf -sql 2> /dev/null < /dev/null | tr '\n' ' ')"
-  answer=$(timeout 10 qacct -j 0 2>&1 < /dev/null)
+  answer=$(timeout 10 qacct -j hypertrainer 2>&1 < /dev/null)
   if [[ $answer == *'not found'* ]]; then printf 'ht sge_accounting yes\n'; fi
 }
