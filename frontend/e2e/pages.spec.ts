@@ -102,7 +102,7 @@ test("a platform is checked, and a broken platforms.yaml is told", async ({ page
   await expect(card.getByRole("meter", { name: "Slots used" })).toBeVisible();
   await card.getByRole("button", { name: "Check local" }).click();
   await expect(card).toContainText("Free space");
-  await expect(card).toContainText(/Last check.*(just now|ago)/);
+  await expect(card).toContainText(/What the last check found\s*(just now|.* ago)/);
   await writeFile(join(lab.home, "platforms.yaml"), "platforms: [\n");
   await expect(async () => {
     await page.reload();

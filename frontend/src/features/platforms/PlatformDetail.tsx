@@ -4,6 +4,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { api, type Platform } from "~/api/client";
+import { seenCondition } from "~/lib/conditions";
 import { plural } from "~/lib/format";
 import { yamlText } from "~/lib/yamlText";
 import { ConditionBadge } from "~/ui/ConditionBadge";
@@ -82,7 +83,7 @@ interface HeaderProps {
 }
 
 function Header({ platform, titleId, onCheck, isChecking }: HeaderProps) {
-  const { name, type, condition, settings } = platform;
+  const { name, type, settings } = platform;
   const [isRemoving, setRemoving] = useState(false);
   return (
     <header className={classes.header}>
@@ -92,7 +93,7 @@ function Header({ platform, titleId, onCheck, isChecking }: HeaderProps) {
           <h2 id={titleId} className={classes.name}>
             {name}
           </h2>
-          <ConditionBadge condition={condition} />
+          <ConditionBadge condition={seenCondition(platform)} />
         </div>
         <p className={classes.place}>
           {type} · {placeOf(settings)}

@@ -34,10 +34,14 @@ export function PlatformForm({ type, platform, taken }: PlatformFormProps) {
   const isSaved = useRef(false);
   const titleId = useId();
   const reasonId = useId();
+  const refresh = () => cache.invalidateQueries({ queryKey: ["get", "/platforms"] });
+  const look = api.useMutation("post", "/platforms/{name}/check", { onSettled: refresh });
   const outcome = {
     onSuccess: async () => {
       isSaved.current = true;
-      await cache.invalidateQueries({ queryKey: ["get", "/platforms"] });
+      await refresh();
+      // What a check of the form found was about no platform yet.
+      look.mutate({ params: { path: { name: draft.name } } });
       notify("success", platform ? `${draft.name} was changed` : `${draft.name} was added`);
       void navigate({ to: "/ui/platforms", search: { name: draft.name } });
     },

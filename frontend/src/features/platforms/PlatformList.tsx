@@ -1,5 +1,6 @@
 import { Link } from "@tanstack/react-router";
 import type { Platform } from "~/api/client";
+import { seenCondition } from "~/lib/conditions";
 import { plural } from "~/lib/format";
 import { ConditionBadge } from "~/ui/ConditionBadge";
 import classes from "./list.module.css";
@@ -33,7 +34,7 @@ export function PlatformList({ platforms, shown }: PlatformListProps) {
 }
 
 function Row({ platform, isShown }: { platform: Platform; isShown: boolean }) {
-  const { name, type, condition } = platform;
+  const { name, type } = platform;
   const place = placeOf(platform.settings);
   return (
     <Link
@@ -54,7 +55,7 @@ function Row({ platform, isShown }: { platform: Platform; isShown: boolean }) {
         </span>
       </span>
       <span className={classes.state}>
-        <ConditionBadge condition={condition} />
+        <ConditionBadge condition={seenCondition(platform)} />
         <span className={classes.load}>{loadWords(platform)}</span>
       </span>
     </Link>

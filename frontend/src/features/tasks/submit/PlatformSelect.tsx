@@ -1,5 +1,6 @@
 import { Select } from "@mantine/core";
 import { api, type Platform } from "~/api/client";
+import { seenCondition } from "~/lib/conditions";
 import { ConditionBadge } from "~/ui/ConditionBadge";
 import classes from "./submit.module.css";
 
@@ -45,7 +46,7 @@ function Option({ name, platform }: { name: string; platform: Platform | undefin
         <>
           <span className={classes.platformType}>{platform.type}</span>
           <span className={classes.spacer} />
-          <ConditionBadge condition={platform.condition} />
+          <ConditionBadge condition={seenCondition(platform)} />
         </>
       )}
     </span>
