@@ -31,6 +31,15 @@ STREAMS = ("/events", "/logs/{task_id}/{name}/stream")
 MAX_URL = 60_000  # what the client takes
 KNOWN_IDS = 8  # of tasks and searches, some of which exist
 CONFIGS = (MNIST, SEARCH, "a: 1\n", "- 1\n")
+PLATFORMS = ("lab", "fake", "mars", "types")
+TYPES = ("local", "slurm", "ssh", "shh")
+SETTINGS: tuple[dict[str, Any], ...] = (
+    {},
+    {"slots": 2, "environment": {"A": "1"}},
+    {"setup": ["true"], "resources": {"time": "3h"}},
+    {"host": "two words"},
+    {"poll": None, "grace": -1},
+)
 NAMES = ("out.txt", "metric_loss.log", "metric_classwise_acc.log", "progress.log", "none.log")
 
 
@@ -112,13 +121,27 @@ def meaningful(case: schemathesis.Case) -> None:
             case.path_parameters[name] = value % KNOWN_IDS + 1
         elif isinstance(value, str) and name == "name" and "logs" in case.path:
             case.path_parameters[name] = NAMES[len(value) % len(NAMES)]
+        elif isinstance(value, str) and name == "name" and "platforms" in case.path:
+            case.path_parameters[name] = PLATFORMS[len(value) % len(PLATFORMS)]
     body = case.body
+    if isinstance(body, dict) and "platforms" in case.path:
+        describe(body)
     if isinstance(body, dict) and isinstance(body.get("config_text"), str):
         body["config_text"] = CONFIGS[len(body["config_text"]) % len(CONFIGS)]
     if isinstance(body, dict) and isinstance(body.get("ids"), list):
         body["ids"] = [
             id % KNOWN_IDS + 1 if type(id) is int and id > 0 else id for id in body["ids"]
         ]
+
+
+def describe(body: dict[str, Any]) -> None:
+    """Make what was made up a description of a place; none lies beyond this machine."""
+    if isinstance(body.get("type"), str):
+        body["type"] = TYPES[len(body["type"]) % len(TYPES)]
+    if isinstance(body.get("settings"), dict) and len(body["settings"]) % 4 < 3:
+        body["settings"] = SETTINGS[len(repr(body["settings"])) % len(SETTINGS)]
+    if isinstance(body.get("name"), str):
+        body["name"] = PLATFORMS[len(body["name"]) % len(PLATFORMS)]
 
 
 def prepared(case: schemathesis.Case) -> requests.PreparedRequest:

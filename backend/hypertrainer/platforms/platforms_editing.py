@@ -92,7 +92,7 @@ class PlatformsFile:
         except UnicodeDecodeError as error:
             raise Conflict(f"{self.path} cannot be read as text; mend it by hand first.") from error
         except InvalidInput as error:
-            raise Conflict(f"Mend it by hand first: {error.message}", error.fields) from error
+            raise Conflict(f"Mend it by hand first: {error.message}") from error
 
     def _put(self, text: str, entries: Entries, wanted: Entry) -> None:
         description = {"type": wanted.type, **wanted.written}

@@ -166,7 +166,8 @@ async def test_a_file_that_is_broken_by_hand_is_told_and_left_alone(
     for answer in answers:
         assert answer.status_code == 409
         assert "`shh` is no platform type" in answer.json()["message"]
-        assert "platforms.yaml" in answer.json()["message"]
+        assert "platforms.yaml: line 2" in answer.json()["message"]
+        assert answer.json()["fields"] == []  # those of the file are not those of the request
     assert saved(services).read_text() == broken
     place = (await client.get("/platforms/lab")).json()
     assert place["settings"] == LAB["settings"]  # the last good ones are in use
