@@ -160,8 +160,8 @@ ht_await() {
     ht_woken=
     wait "$ht_child"
     ht_code=$?
-    # One signal to both, as a queue sends it: bash may have seen the program's end in the first of
-    # two waits, together with its trap, and know of no such process in the second.
+    # Where one signal ends the program and reaches us in the same moment, as a queue sends it to
+    # both, bash forgets what it has just waited for: -1. That it was that signal is what is known.
     if [[ $before && $ht_code == @(-1|127) ]]; then ht_code=$before; break; fi
     [[ $ht_woken ]] || break
     before=$ht_code

@@ -2,7 +2,7 @@
 
 import re
 import shlex
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 
 from hypertrainer.errors import PlatformError
@@ -66,24 +66,30 @@ def parse_forecast(scheduler: QueueScheduler, result: ExecResult) -> Forecast:
     wish, _, seconds = told.get("wish", "").partition("|")
     limit = int(seconds) if seconds.isdecimal() else None
     problems = tuple(_partition_problems(partitions, wish, limit))
-    return _forecast(scheduler, told["test"], problems)
+    closed = {partition.name for partition in partitions if not partition.is_up}
+    return _forecast(scheduler, told["test"], problems, closed)
 
 
-def _forecast(scheduler: QueueScheduler, tested: str, problems: tuple[Problem, ...]) -> Forecast:
+def _forecast(
+    scheduler: QueueScheduler, tested: str, problems: tuple[Problem, ...], closed: Set[str]
+) -> Forecast:
     code, _, text = tested.partition(" ")
     if code == "0":
-        if problems:  # what it estimates for a job that will never start means nothing
-            return Forecast(problems)
-        match = ESTIMATE.search(text)
-        if match is None:
-            return Forecast(words="Slurm would take the job.")
-        start = match["start"]
-        return Forecast((), moment_of(start), _estimate(start, match["nodes"], match["partition"]))
+        return Forecast(problems) if problems else _accepted(text, closed)
     said, answer = scheduler.plain(text), scheduler.answer_to(text)
     if code == LATE_CODE or (answer and answer.kind is not AnswerKind.REFUSED):
         return Forecast(problems, words=f"Slurm cannot say now: {said or 'it did not answer'}")
     refused = Problem(f"Slurm: {said}.", answer.hint if answer else "Ask for something else.")
     return Forecast(problems or (refused,))
+
+
+def _accepted(text: str, closed: Set[str]) -> Forecast:
+    """What Slurm estimates; nothing, if it is for a partition where no job starts."""
+    match = ESTIMATE.search(text)
+    if match is None or match["partition"] in closed:
+        return Forecast(words="Slurm would take the job.")
+    start = match["start"]
+    return Forecast((), moment_of(start), _estimate(start, match["nodes"], match["partition"]))
 
 
 def _estimate(start: str, nodes: str, partition: str | None) -> str:

@@ -9,9 +9,6 @@ BUSY = {
     r"Unable to contact slurm controller": "",
     r"standby mode|temporarily un(able|available)|presently disabled": "",
     r"MaxSubmit|GrpSubmit|MaxJobCount": "As many of your jobs are in the queue as are allowed.",
-    r"violates accounting/QOS policy": (
-        "Too many jobs are queued, or `time` or the size is more than `account` or `qos` allow."
-    ),
     r"munge|authentication": "MUNGE may be down there: tell the cluster's administrators.",
     r"error writing|No space left|quota": "A disk there is full.",
     r"inactive or drain": "Choose another `partition`, or wait.",
@@ -41,13 +38,20 @@ REFUSED = {
     r"Invalid generic resource|Invalid gres": (
         "Correct `gpu_type`, or leave it out; `sinfo -o %G` lists what there is."
     ),
-    r"time limit|--time": "Set `time`, within what the partition allows.",
+    r"time limit is|--time": "Set `time`, within what the partition allows.",
     r"partition configuration not available": "Ask for less, or choose another `partition`.",
     r"node configuration is not available|can not be satisfied|Node count|More processors": (
         "No node has this: lower `cpus`, `gpus`, `memory` or `nodes`, or change `partition`."
     ),
     r"unrecognized option|invalid option|ambiguous|requires an argument": "Correct `raw`.",
     r"Invalid node name": "Correct `raw`.",
+}
+
+# Many limits have these words in common; where the one that was met is named, it is above.
+SOME_LIMIT = {
+    r"violates accounting/QOS policy": (
+        "Too many jobs are queued, or `time` or the size is more than `account` or `qos` allow."
+    ),
 }
 
 
@@ -60,4 +64,5 @@ REFUSALS = (
     *_answers(DOUBTFUL, AnswerKind.DOUBTFUL),
     *_answers(BUSY, AnswerKind.BUSY),
     *_answers(REFUSED, AnswerKind.REFUSED),
+    *_answers(SOME_LIMIT, AnswerKind.BUSY),
 )

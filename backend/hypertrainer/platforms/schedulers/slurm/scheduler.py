@@ -55,7 +55,16 @@ class SlurmScheduler(QueueScheduler):
                 yield joint.join(words)  # one word: a value can never be taken for the script
 
     def problems_with(self, resources: Resources) -> Sequence[Problem]:
-        return [*super().problems_with(resources), *_gpu_problems(resources)]
+        return [*super().problems_with(resources), *self._gpu_problems(resources)]
+
+    def _gpu_problems(self, resources: Resources) -> Iterator[Problem]:
+        for line in resources.raw if resources.gpus or resources.gpu_type else ():
+            words = self.raw_words(line)
+            if words and words[0].startswith(("--gres", "--gpus", "-G")):
+                yield Problem(
+                    f"`{line}` in `resources.raw` asks for GPUs, and so do `gpus` or `gpu_type`.",
+                    "Keep one of them.",
+                )
 
     def functions(self) -> str:
         return _functions()
@@ -96,16 +105,6 @@ class SlurmScheduler(QueueScheduler):
 @cache
 def _functions() -> str:
     return Path(__file__).with_name("slurm.sh").read_text()
-
-
-def _gpu_problems(resources: Resources) -> Iterator[Problem]:
-    asked = resources.gpus or resources.gpu_type
-    for line in resources.raw if asked else ():
-        if "--gres" in line or "--gpus" in line:
-            yield Problem(
-                f"`{line}` in `resources.raw` asks for GPUs, and so do `gpus` or `gpu_type`.",
-                "Keep one of them.",
-            )
 
 
 def _fields(rest: str, count: int) -> Sequence[str]:
