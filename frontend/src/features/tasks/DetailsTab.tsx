@@ -64,10 +64,12 @@ function statusItems(task: Task): KeyValueItem[] {
 }
 
 /** Where the output comes from, when the folder here only mirrors it. */
-function remoteItems({ remote_path, is_mirrored, platform }: Task): KeyValueItem[] {
+function remoteItems({ remote_path, is_mirrored, platform, ended_at }: Task): KeyValueItem[] {
   if (remote_path === null) return [];
+  const folder = { label: "Remote folder", value: remote_path, isMono: true, copy: remote_path };
+  if (ended_at === null) return [folder];
   return [
-    { label: "Remote folder", value: remote_path, isMono: true, copy: remote_path },
+    folder,
     {
       label: "Mirrored",
       value: is_mirrored
