@@ -13,12 +13,15 @@ import hypertrainer
 from hypertrainer.cli import app as command_line
 from hypertrainer.errors import HyperTrainerError
 from hypertrainer.platforms.place_settings import LocalSettings
+from hypertrainer.platforms.platform_types import PLATFORM_TYPES
+from hypertrainer.platforms.platforms_file import Entry, parse_platforms
 from hypertrainer.settings import Settings
 from hypertrainer.tasks.statuses import ACTIVE_STATUSES, TaskStatus
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text()
 API = (ROOT / "docs/api.md").read_text()
+PLATFORMS = (ROOT / "docs/platforms.md").read_text()
 ARCHITECTURE = (ROOT / "docs/architecture.md").read_text()
 DECISIONS = ROOT / "docs/decisions"
 DOCUMENTS = sorted([ROOT / "README.md", *(ROOT / "docs").rglob("*.md")])
@@ -70,6 +73,22 @@ def test_the_readme_has_no_setting_that_is_none() -> None:
 @pytest.mark.parametrize("key", LocalSettings.model_fields)
 def test_the_readme_has_a_row_for_every_key_of_a_platform(key: str) -> None:
     assert key in rows(README)
+
+
+def test_the_page_on_platforms_has_a_row_for_every_key_of_a_place_elsewhere() -> None:
+    types = [made_of.settings for made_of in PLATFORM_TYPES.values()]
+    keys = {
+        key for settings in types if settings is not LocalSettings for key in settings.model_fields
+    }
+    assert keys - rows(PLATFORMS) == set()
+
+
+@pytest.mark.parametrize("type_name", PLATFORM_TYPES)
+def test_the_page_on_platforms_has_an_example_that_is_right(type_name: str) -> None:
+    types = {name: made_of.settings for name, made_of in PLATFORM_TYPES.items()}
+    texts = re.findall(r"^```yaml\n(platforms:\n.*?)^```", PLATFORMS, flags=re.M | re.S)
+    entries = [entry for text in texts for entry in parse_platforms(text, types)]
+    assert type_name in {entry.type for entry in entries if isinstance(entry, Entry)}
 
 
 @pytest.mark.parametrize("status", TaskStatus)
