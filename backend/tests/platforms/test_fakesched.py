@@ -150,6 +150,16 @@ async def test_a_queue_that_does_not_answer_proves_nothing(
     await ended(place, handle)
 
 
+@pytest.mark.parametrize("flavour", ["sge", "lsf"])
+async def test_a_listing_that_is_cut_short_proves_nothing(place: FakeQueuePlace) -> None:
+    handle = await place.running(place.job())
+    with place.queue.settings() as settings:
+        settings.breaks_json = True
+    report = await place.platform.observe([handle])
+    assert not report.is_complete
+    assert report.seen == {}
+
+
 async def test_a_submission_that_reached_nobody_may_be_tried_again(
     place: FakeQueuePlace, flavour: str
 ) -> None:

@@ -15,7 +15,7 @@ ht_list() {
   local id line
   local -a missing=()
   if ht_bjobs -a -json -o "$ht_fields"; then
-    printf '%s\n' "$ht_answer"
+    printf 'ht ! json\n%s\n' "$ht_answer"
   elif ht_bjobs -a -noheader -o "$ht_fields delimiter='|'"; then  # before 10.1 there is no JSON
     while IFS= read -r line; do printf 'htb %s\n' "$line"; done <<< "$ht_answer"
   else

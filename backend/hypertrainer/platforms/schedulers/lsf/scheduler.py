@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 
 from hypertrainer.platforms.base import JobSpec, Problem, Resources
-from hypertrainer.platforms.schedulers.answers import ListedJob
+from hypertrainer.platforms.schedulers.answers import ListedJob, answer_lines
 from hypertrainer.platforms.schedulers.lsf.options import OWNED, problems, wanted
 from hypertrainer.platforms.schedulers.lsf.refusals import ANSWERS
 from hypertrainer.platforms.schedulers.lsf.states import bjobs_jobs, delimited_jobs, history_jobs
@@ -56,7 +56,8 @@ class LsfScheduler(QueueScheduler):
     def listed(self, result: ExecResult) -> Iterable[ListedJob]:
         lines = result.output.split("\n")
         plain = [line for line in lines if not line.startswith(("ht ", "htb ", "hth "))]
-        yield from bjobs_jobs("\n".join(plain))
+        if any(key == "!" and word == "json" for key, word, _ in answer_lines(result)):
+            yield from bjobs_jobs("\n".join(plain))
         yield from delimited_jobs(line[4:] for line in lines if line.startswith("htb "))
         yield from history_jobs(line[4:] for line in lines if line.startswith("hth "))
 

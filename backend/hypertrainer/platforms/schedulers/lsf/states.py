@@ -4,11 +4,13 @@ Sources: IBM Spectrum LSF 10.1 command reference, `bjobs` (states, `-o`, `-json`
 administration, "Termination reasons displayed by bacct, bhist and bjobs".
 """
 
+import contextlib
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from hypertrainer.errors import PlatformError
 from hypertrainer.platforms.base import EndCause, JobState
 from hypertrainer.platforms.schedulers.answers import ListedJob
 
@@ -49,19 +51,29 @@ HISTORY = re.compile(r"Job <(\d+)>, Job Name <([^>]+)>")
 EXITED = re.compile(r"Exited with exit code (\d{1,3})\b|Exited by signal (\d{1,2})\b")
 OVER = re.compile(r"Completed <\w+>|Done successfully|Exited (with exit code|by signal)")
 SHELL_SIGNAL_BASE = 128
+OPENING = re.compile(r"^\{", re.MULTILINE)
+MAX_OPENINGS = 50  # in what else is printed
 
 
 def bjobs_jobs(text: str) -> Iterator[ListedJob]:
-    """The jobs in the JSON of bjobs, whatever is printed around it."""
-    start, end = text.find("{"), text.rfind("}")
-    try:
-        answer = json.loads(text[start : end + 1]) if 0 <= start < end else {}
-    except (ValueError, RecursionError):
-        return
-    records = answer.get("RECORDS") if isinstance(answer, dict) else None
-    for record in records if isinstance(records, list) else ():
+    """The jobs in the JSON of bjobs, whatever is printed around it.
+
+    Raises:
+        PlatformError: there is no whole answer in it.
+    """
+    for record in _records(text):
         if isinstance(record, dict):
             yield from _listed({name: _text(record.get(name.upper())) for name in FIELDS})
+
+
+def _records(text: str) -> Sequence[Any]:
+    decoder = json.JSONDecoder()
+    for start in [found.start() for found in OPENING.finditer(text)][:MAX_OPENINGS]:
+        with contextlib.suppress(ValueError, RecursionError):
+            answer, _ = decoder.raw_decode(text, start)
+            if isinstance(records := answer.get("RECORDS"), list):
+                return records
+    raise PlatformError("LSF's answer is cut short: the JSON of bjobs has no end.")
 
 
 def delimited_jobs(lines: Iterable[str]) -> Iterator[ListedJob]:
