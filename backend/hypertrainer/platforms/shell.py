@@ -9,7 +9,6 @@ from hypertrainer.errors import PlatformError
 from hypertrainer.platforms.base import (
     Ambiguous,
     Capacity,
-    ConditionKind,
     Forecast,
     Found,
     Health,
@@ -23,11 +22,12 @@ from hypertrainer.platforms.base import (
     SubmitOutcome,
 )
 from hypertrainer.platforms.evidence import trace_of
-from hypertrainer.platforms.health import Wishes, health_of, probe_script
+from hypertrainer.platforms.health import examine
 from hypertrainer.platforms.home import at_home, expanded
 from hypertrainer.platforms.local_jobs import LocalJobs
 from hypertrainer.platforms.packages import packages_script, parse_packages
 from hypertrainer.platforms.poll import Poll, parse_poll, poll_script
+from hypertrainer.platforms.probe import Wishes
 from hypertrainer.platforms.schedulers.base import Scheduler
 from hypertrainer.platforms.settling import Settling
 from hypertrainer.platforms.slots import SlotWishes, capacity_of
@@ -39,7 +39,6 @@ from hypertrainer.platforms.transports.base import (
     Transport,
 )
 
-CHECK_SECONDS = 20.0
 POLL_SECONDS = 120.0
 FORECAST_SECONDS = 15.0
 PACKAGES_SECONDS = 60.0
@@ -136,20 +135,19 @@ class ShellPlatform(Platform):
 
     async def check(self) -> Health:
         settings = self._settings
+        is_remote = not self.has_local_output
         wishes = Wishes(
-            settings.output or settings.default_output, settings.python or settings.default_python
+            output=self.output_root(Path(settings.default_output)),
+            python=settings.python or settings.default_python,
+            setup=settings.setup,
+            environment=settings.environment,
+            is_direct=not self._scheduler.has_queue,
+            is_remote=is_remote,
+            brings_code=is_remote and self.stages_code,
         )
-        try:
-            result = await self._transport.run(
-                probe_script(), (wishes.output, wishes.python), CHECK_SECONDS
-            )
-            machine = await self._transport.machine()
-            capacity = await self.capacity()
-        except PlatformError as error:
-            remedy = "Check that the machine is up and that bash runs there."
-            problem = Problem(error.message, remedy)
-            return Health(ConditionKind.UNREACHABLE, {}, (problem,))
-        return health_of(result, wishes, machine, capacity)
+        examined = await examine(self._transport, self._scheduler, wishes, settings.slots)
+        self._capacity = examined.capacity or self._capacity
+        return examined.health
 
     def problems_with(self, resources: Resources) -> Sequence[Problem]:
         return self._scheduler.problems_with(resources)

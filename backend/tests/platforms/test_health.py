@@ -1,31 +1,59 @@
 """What a check tells of a machine."""
 
+import os
 from pathlib import Path
 
 import pytest
 
-from hypertrainer.platforms.base import ConditionKind
-from hypertrainer.platforms.health import Wishes, health_of, probe_script
-from hypertrainer.platforms.machine import Gpu, Machine
+from hypertrainer.errors import AuthNeeded, PlatformError, PlatformUnreachable
+from hypertrainer.platforms.base import ConditionKind, Health
+from hypertrainer.platforms.clock_offset import ClockOffset, clock_offset
+from hypertrainer.platforms.health import examine
+from hypertrainer.platforms.health_problems import find_problems, problem_of
+from hypertrainer.platforms.probe import Answer, SetupRun, Wishes, probe_script, read_answer
 from hypertrainer.platforms.registry import Registry
 from hypertrainer.platforms.schedulers.direct import DirectScheduler
+from hypertrainer.platforms.schedulers.slurm import SlurmScheduler
 from hypertrainer.platforms.shell import ShellPlatform, ShellSettings
+from hypertrainer.platforms.slots import SlotWishes
 from hypertrainer.platforms.transports.base import ExecResult
 from hypertrainer.platforms.transports.local import LocalTransport
 
-WISHES = Wishes("/out", "python3")
+WISHES = Wishes("/out", "python3", is_remote=True, brings_code=True)
+READY = SetupRun(is_ready=True, python="/usr/bin/python3", version="Python 3.12.1")
 TOLD = """
-motd: welcome
+M at 100.5
+
+M machine
 ht user ada
-ht host lab1
-ht cores 8
+ht kernel Linux 6.1
 ht bash 5.2.15(1)-release
 ht setsid /usr/bin/setsid
-ht python /usr/bin/python3
-ht python_version Python 3.12.1
+ht tar /usr/bin/tar
+ht gzip /usr/bin/gzip
+
+M whole
+
+M folder
 ht writable yes
+ht refusal
 ht free_bytes 10737418240
 ht free_inodes 1000
+
+M whole
+
+M gpus
+0, A100, 7, 1024, 40960
+
+M whole
+
+M login
+ht linger Linger=yes
+ht kills KillUserProcesses=yes KillExcludeUsers=root KillOnlyUsers=
+
+M whole
+
+M until 101.5
 """
 
 
@@ -34,73 +62,321 @@ def anyio_backend() -> str:
     return "asyncio"
 
 
-def test_facts_are_told_in_words() -> None:
-    machine = Machine(8, 2**35, (Gpu("0", "A100", 40 * 2**30),))
-    health = health_of(ExecResult(0, TOLD, ""), WISHES, machine, None)
-    assert health.condition is ConditionKind.OK
-    assert health.problems == ()
-    assert dict(health.facts) == {
-        "user": "ada",
-        "host": "lab1",
-        "cores": "8",
-        "bash": "5.2.15(1)-release",
-        "python": "/usr/bin/python3 Python 3.12.1",
-        "output": "/out",
-        "free space": "10.0 GiB",
-        "memory": "32.0 GiB",
-        "gpus": "0: A100 (40.0 GiB)",
-    }
+def answered(text: str = TOLD) -> Answer:
+    return read_answer(ExecResult(0, text, ""), "M")
+
+
+def local(root: Path, **settings: object) -> ShellPlatform:
+    chosen = ShellSettings(**{"output": str(root), **settings})  # type: ignore[arg-type] # of tests
+    return ShellPlatform("p", "local", LocalTransport(), DirectScheduler(), chosen)
+
+
+async def as_remote(
+    output: str, setup: tuple[str, ...] = (), environment: dict[str, str] | None = None
+) -> Health:
+    wishes = Wishes(output, "python3", setup, environment or {}, is_remote=True, brings_code=True)
+    examined = await examine(Elsewhere(), DirectScheduler(), wishes, SlotWishes())
+    return examined.health
+
+
+class Elsewhere(LocalTransport):
+    """This machine, as if it were another one."""
+
+    is_local = False
+
+
+def program(folder: Path, name: str, text: str) -> None:
+    folder.mkdir(exist_ok=True)
+    (folder / name).write_text(f"#!/bin/bash\n{text}\n")
+    (folder / name).chmod(0o755)
+
+
+@pytest.fixture
+def commands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder that is first on the path."""
+    monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}:{os.environ['PATH']}")
+    return tmp_path / "bin"
+
+
+def test_a_machine_that_has_everything_has_no_problem() -> None:
+    assert list(find_problems(answered(), READY, WISHES, ClockOffset(0.1, 0.2))) == []
 
 
 @pytest.mark.parametrize(
-    ("line", "instead", "words"),
+    ("line", "instead", "words", "remedy"),
     [
-        ("ht bash 5.2.15(1)-release", "ht bash 4.2.46(2)-release", "bash is 4.2.46(2)-release"),
-        ("ht bash 5.2.15(1)-release", "", "bash is missing"),
-        ("ht setsid /usr/bin/setsid", "ht setsid ", "setsid is missing"),
-        ("ht python /usr/bin/python3", "ht python ", "No Python was found as `python3`"),
-        ("ht writable yes", "", "/out cannot be written"),
-        ("ht free_bytes 10737418240", "ht free_bytes 1000", "Only 0.0 GiB are free"),
-        ("ht free_inodes 1000", "ht free_inodes 0", "no room for more files"),
+        ("bash 5.2.15(1)-release", "bash 4.2.46(2)-release", "bash is 4.2.46(2)-rel", "Install"),
+        ("ht bash 5.2.15(1)-release", "", "bash is missing", "Install"),
+        ("ht kernel Linux 6.1", "ht kernel Darwin 23", "It runs Darwin 23", "Linux"),
+        ("ht setsid /usr/bin/setsid", "ht setsid ", "setsid is missing", "util-linux"),
+        ("ht tar /usr/bin/tar", "ht tar ", "tar is missing", "stage: false"),
+        ("ht gzip /usr/bin/gzip", "ht gzip ", "gzip is missing", "stage: false"),
+        ("ht writable yes", "", "/out cannot be written.", "owner"),
+        (
+            "ht refusal",
+            "ht refusal bash: line 3: /out/f: Permission denied",
+            "/out cannot be written: Permission denied.",
+            "owner",
+        ),
+        (
+            "ht refusal",
+            "ht refusal bash: line 3: printf: write error: No space left on device",
+            "/out cannot be written: No space left on device.",
+            "Delete archived tasks",
+        ),
+        (
+            "ht refusal",
+            "ht refusal bash: line 3: /out/f: Disk quota exceeded",
+            "/out cannot be written: Disk quota exceeded.",
+            "Delete archived tasks",
+        ),
+        ("ht free_bytes 10737418240", "ht free_bytes 1000", "Only 0.0 GiB are free", "Delete"),
+        ("ht free_inodes 1000", "ht free_inodes 0", "no room for more files", "Delete"),
+        ("1000\n\nM whole", "1000", "/out does not answer", "hangs"),
+        (
+            "0, A100, 7, 1024, 40960",
+            "Failed to initialize NVML: Driver/library version mismatch",
+            "lists no GPUs: Failed to initialize NVML",
+            "restart",
+        ),
+        ("ht linger Linger=yes", "ht linger Linger=no", "ended at log-out", "enable-linger ada"),
+        ("M login", "M login\nht queue slurm Slurm", "login node of Slurm", "`type: slurm`"),
+        ("M until 101.5", "", "ended halfway", "again"),
     ],
 )
-def test_each_problem_comes_with_a_remedy(line: str, instead: str, words: str) -> None:
-    answer = ExecResult(0, TOLD.replace(line, instead), "")
-    health = health_of(answer, WISHES, None, None)
-    assert health.condition is ConditionKind.DEGRADED
-    (problem,) = health.problems
+def test_each_problem_comes_with_a_remedy(line: str, instead: str, words: str, remedy: str) -> None:
+    assert line in TOLD
+    (problem,) = find_problems(answered(TOLD.replace(line, instead, 1)), READY, WISHES, None)
     assert words in problem.message
-    assert problem.remedy
+    assert remedy in problem.remedy
+
+
+@pytest.mark.parametrize(
+    ("line", "instead"),
+    [
+        ("0, A100, 7, 1024, 40960", "No devices were found"),
+        ("0, A100, 7, 1024, 40960", ""),
+        ("Linger=yes\nht kills KillUserProcesses=yes", "Linger=no\nht kills KillUserProcesses=no"),
+        ("Linger=yes\nht kills KillUserProcesses=yes KillExcludeUsers=root", "Linger=no\nht kills"
+         " KillUserProcesses=yes KillExcludeUsers=root ada"),
+    ],
+)  # fmt: skip
+def test_what_does_no_harm_is_no_problem(line: str, instead: str) -> None:
+    assert line in TOLD
+    answer = answered(TOLD.replace(line, instead, 1))
+    assert list(find_problems(answer, READY, WISHES, None)) == []
+
+
+def test_setsid_and_a_lingering_driver_do_not_matter_where_a_queue_runs_jobs() -> None:
+    text = TOLD.replace("setsid /usr", "setsid").replace("0, A100", "Failed: A100")
+    wishes = Wishes("/out", "python3", is_direct=False, is_remote=True)
+    assert list(find_problems(answered(text), READY, wishes, None)) == []
+
+
+@pytest.mark.parametrize(("there", "words"), [(30.0, "30.0 s ahead"), (-9.0, "9.0 s behind")])
+def test_a_clock_that_is_wrong_is_a_problem(there: float, words: str) -> None:
+    asked = 100.5 - there - 0.2  # 0.2 s there, 0.2 s back, and a second in between
+    clock = clock_offset(asked, answered(), asked + 1.4)
+    assert clock is not None
+    assert clock.seconds == pytest.approx(there)
+    (problem,) = find_problems(answered(), READY, WISHES, clock)
+    assert words in problem.message
+    assert "NTP" in problem.remedy
+
+
+def test_a_clock_is_not_blamed_for_a_slow_connection() -> None:
+    clock = clock_offset(90.0, answered(), 101.5)
+    assert clock is not None
+    assert not clock.is_wrong
+    assert str(clock) == "right to within 5.2 s"
+
+
+@pytest.mark.parametrize(
+    ("error", "message", "remedy"),
+    [
+        (
+            PlatformUnreachable("gpu1 refuses connections. Check that its SSH server runs."),
+            "gpu1 refuses connections.",
+            "Check that its SSH server runs.",
+        ),
+        (
+            AuthNeeded("You are not logged in to gpu1 (no (such) file). Log in with `ssh -fMN a`."),
+            "You are not logged in to gpu1 (no (such) file).",
+            "Log in with `ssh -fMN a`.",
+        ),
+        (AuthNeeded("No."), "No.", "Log in with `ssh`"),
+        (PlatformUnreachable("Silence."), "Silence.", "machine is up"),
+        (PlatformError("It printed too much."), "It printed too much.", "Check again"),
+    ],
+)
+def test_an_error_s_own_remedy_is_told_as_one(
+    error: PlatformError, message: str, remedy: str
+) -> None:
+    problem = problem_of(error)
+    assert problem.message == message
+    assert problem.remedy.startswith(remedy) or remedy in problem.remedy
+
+
+async def test_facts_are_told_in_words(tmp_path: Path) -> None:
+    health = await local(tmp_path).check()
+    assert health.condition is ConditionKind.OK, health.problems
+    assert list(health.facts) == [
+        "user",
+        "host",
+        "system",
+        "cores",
+        "memory",
+        "gpus",
+        "slots",
+        *(["login shell"] if os.environ.get("SHELL") else []),
+        "bash",
+        "python",
+        "output",
+        "free space",
+    ]
+    assert health.facts["cores"] == str(len(os.sched_getaffinity(0)))
+    assert health.facts["memory"].endswith(" GiB")
+    assert "Linux" in health.facts["system"]
+    assert "Python 3" in health.facts["python"]
 
 
 async def test_the_output_folder_need_not_exist_yet(tmp_path: Path) -> None:
-    local = Registry(tmp_path / "none", tmp_path / "not" / "yet").get("local")
-    health = await local.check()
+    place = Registry(tmp_path / "none", tmp_path / "not" / "yet").get("local")
+    health = await place.check()
     assert health.condition is ConditionKind.OK, health.problems
     assert health.facts["output"] == str(tmp_path / "not" / "yet")
-    assert not (tmp_path / "not").exists()
+    assert list(tmp_path.iterdir()) == []
+
+
+async def test_an_output_folder_below_a_file_is_a_problem(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    health = await local(tmp_path, output=str(tmp_path / "file" / "output")).check()
+    (problem,) = health.problems
+    assert problem.message.endswith(f"cannot be written: {tmp_path / 'file'}.")
 
 
 async def test_a_python_that_is_not_there_is_a_problem(tmp_path: Path) -> None:
-    settings = ShellSettings(python=str(tmp_path / "no python"), output=str(tmp_path))
-    health = await ShellPlatform(
-        "p", "local", LocalTransport(), DirectScheduler(), settings
-    ).check()
+    health = await local(tmp_path, python=str(tmp_path / "no python")).check()
     (problem,) = health.problems
     assert "no python" in problem.message
+    assert health.facts["python"] == "not found"
 
 
 async def test_a_machine_without_bash_is_unreachable(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    local = Registry(tmp_path / "none", tmp_path).get("local")
+    place = Registry(tmp_path / "none", tmp_path).get("local")
     monkeypatch.setenv("PATH", "/nowhere")
-    health = await local.check()
+    health = await place.check()
     assert health.condition is ConditionKind.UNREACHABLE
     assert "bash could not be started" in health.problems[0].message
 
 
 async def test_the_probe_bears_any_folder_name(tmp_path: Path) -> None:
     folder = tmp_path / "it's $HOME"
-    result = await LocalTransport().run(probe_script(), (str(folder), "python3"))
-    assert "ht writable yes" in result.output
+    script = probe_script(Wishes(str(folder), "python3"), "", "M")
+    answer = read_answer(await LocalTransport().run(script), "M")
+    assert answer.told("folder")["writable"] == "yes"
+
+
+async def test_the_python_is_the_one_that_the_setup_lines_bring(tmp_path: Path) -> None:
+    program(tmp_path / "venv", "python3", "echo Python 9.9")
+    health = await local(
+        tmp_path, environment={"PLACE": str(tmp_path / "venv")}, setup=("PATH=$PLACE:$PATH",)
+    ).check()
+    assert health.facts["python"] == f"{tmp_path}/venv/python3 Python 9.9"
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("echo no such module >&2; (exit 3)", "failed with exit code 3. Its last words: no such m"),
+        ("exit 4", "ended the shell."),
+        ("set -e; false", "ended the shell."),
+        ("if", "failed with exit code"),
+    ],
+)
+async def test_a_failing_setup_line_is_named_with_its_last_words(
+    tmp_path: Path, line: str, words: str
+) -> None:
+    health = await local(tmp_path, setup=("echo welcome", line, "echo never")).check()
+    (problem,) = health.problems
+    assert f"The setup line `{line}` {words}" in problem.message
+    assert "welcome" not in problem.message
+    assert "login_shell" in problem.remedy
+
+
+async def test_a_setup_line_that_never_ends_is_given_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = probe_script(Wishes(str(tmp_path), "python3", ("echo waits; sleep 77777",)), "", "M")
+    monkeypatch.setattr(
+        "hypertrainer.platforms.health.probe_script",
+        lambda wishes, queue, mark: text.replace("=M ", f"={mark} ").replace(
+            "ht_setup_seconds=10", "ht_setup_seconds=1"
+        ),
+    )
+    health = await local(tmp_path, setup=("echo waits; sleep 77777",)).check()
+    (problem,) = health.problems
+    assert problem.message.endswith("did not end in time. Its last words: waits")
+    commands = (path.read_bytes() for path in Path("/proc").glob("[0-9]*/cmdline"))
+    assert not any(b"sleep\x0077777" in words for words in commands)
+
+
+async def test_gpus_are_told_with_their_load_and_decide_on_the_slots(
+    tmp_path: Path, commands: Path
+) -> None:
+    program(commands, "nvidia-smi", "echo 0, A100, 7, 1024, 40960")
+    health = await as_remote(str(tmp_path))
+    (gpu,) = health.gpus
+    assert (gpu.machine, gpu.name, gpu.load_percent) == (health.facts["host"], "A100", 7.0)
+    assert health.facts["gpus"] == "0: A100 (40.0 GiB)"
+    assert health.facts["slots"] == "1"
+
+
+@pytest.mark.parametrize(
+    ("name", "answer", "kind"),
+    [
+        ("sinfo", "echo debug", "slurm"),
+        ("sinfo", "sleep 60", "slurm"),
+        ("pbsnodes", "exit 1", ""),
+        ("lsid", "echo IBM Spectrum LSF", "lsf"),
+        ("sinfo", "echo no configuration >&2; exit 1", ""),
+    ],
+)
+async def test_a_queue_that_answers_is_noticed_and_a_mere_command_is_not(
+    tmp_path: Path, commands: Path, name: str, answer: str, kind: str
+) -> None:
+    for other in ("sinfo", "qconf", "pbsnodes", "lsid", "qstat"):
+        program(commands, other, "exit 1")
+    program(commands, name, answer)
+    problems = [problem.remedy for problem in (await as_remote(str(tmp_path))).problems]
+    assert problems == ([f"Write `type: {kind}` instead of `type: ssh`."] if kind else [])
+
+
+async def test_a_machine_that_ends_processes_at_log_out_is_a_problem(
+    tmp_path: Path, commands: Path
+) -> None:
+    program(
+        commands,
+        "loginctl",
+        'case $* in *Linger) echo Linger=no ;; *) echo "KillUserProcesses=yes" ;; esac',
+    )
+    for queue in ("sinfo", "qconf", "pbsnodes", "lsid"):
+        program(commands, queue, "exit 1")
+    (problem,) = (await as_remote(str(tmp_path))).problems
+    assert "loginctl enable-linger" in problem.remedy
+
+
+async def test_a_queue_s_facts_and_problems_are_part_of_the_check(
+    tmp_path: Path, commands: Path
+) -> None:
+    program(commands, "sbatch", "echo slurm 99.1")
+    program(commands, "scontrol", "echo Unable to contact slurm controller >&2; exit 1")
+    settings = ShellSettings(output=str(tmp_path))
+    place = ShellPlatform("p", "slurm", LocalTransport(), SlurmScheduler(), settings)
+    health = await place.check()
+    assert health.facts["scheduler"] == "Slurm 99.1"
+    (problem,) = health.problems
+    assert "controller does not answer" in problem.message
+    assert "slots" not in health.facts
