@@ -97,6 +97,7 @@ def facts_of(attempt: Attempt, task: Task) -> AttemptFacts:
         kill_sent_at=attempt.kill_sent_at,
         missing_since=attempt.missing_since,
         missing_count=attempt.missing_count,
+        checkpoint_signal=checkpoint_signal_of(task),
     )
 
 

@@ -9,6 +9,7 @@ The table, first row that applies (`resolve` below follows it line by line):
 | code, signal    | any; a stop was asked    | cancelled (pruned where a search asked)           |
 | code            | cancelled; a stop asked  | the same                                          |
 | code            | timed out, preempted …   | that cause, the code kept                         |
+| not 0, told to checkpoint | any            | timed out: it saved before its time was over      |
 | 0               | any                      | finished                                          |
 | 126, 127        | any; nothing was written | failed_to_start                                   |
 | other           | any                      | crashed                                           |
@@ -52,6 +53,7 @@ from hypertrainer.tasks.outcomes import (
 )
 from hypertrainer.tasks.statuses import AttemptState, StopBy, TaskStatus
 
+CHECKPOINTED = "it left at its checkpoint signal"
 RECORD_TIME = timedelta(seconds=60)  # within which a network file system shows what was written
 
 
@@ -73,6 +75,7 @@ class AttemptFacts:
     missing_since: datetime | None = None
     missing_count: int = 0
     cause: EndCause | None = None
+    checkpoint_signal: str | None = None
 
     @property
     def is_over(self) -> bool:
@@ -119,7 +122,7 @@ def _with_start(facts: AttemptFacts, start: StartRecord | None) -> AttemptFacts:
 
 
 def _ended(facts: AttemptFacts, seen: Observation, record: ExitRecord) -> AttemptFacts:
-    cause = seen.cause or record.cause
+    cause = seen.cause or record.cause or _checkpointed(facts, record)
     status, reason = _outcome(facts, seen, record, cause)
     return replace(
         facts,
@@ -135,6 +138,12 @@ def _ended(facts: AttemptFacts, seen: Observation, record: ExitRecord) -> Attemp
     )
 
 
+def _checkpointed(facts: AttemptFacts, record: ExitRecord) -> EndCause | None:
+    """A program that leaves at its checkpoint signal is not done, unless it says so by a 0."""
+    was_told = record.signal is not None and record.signal == facts.checkpoint_signal
+    return EndCause.TIMED_OUT if was_told and record.code else None
+
+
 def _outcome(
     facts: AttemptFacts, seen: Observation, record: ExitRecord, cause: EndCause | None
 ) -> Outcome:
@@ -148,7 +157,7 @@ def _outcome(
     if facts.stop_by is not None and (record.signal or facts.kill_sent_at or is_cancelled):
         return stopped(facts.stop_by, f"ended with exit code {record.code}")
     if cause is not None:
-        return by_cause(cause, seen.reason)
+        return by_cause(cause, seen.reason if seen.cause or record.cause else CHECKPOINTED)
     return by_code(record.code, record.reason)
 
 

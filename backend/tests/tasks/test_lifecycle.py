@@ -80,6 +80,24 @@ def test_a_cause_told_by_the_platform_rules_over_the_code(cause: EndCause, statu
     assert (after.status, after.exit_code) == (status, 1)
 
 
+@pytest.mark.parametrize(
+    ("code", "signal", "status"),
+    [
+        (3, "USR1", TaskStatus.TIMED_OUT),
+        (138, "USR1", TaskStatus.TIMED_OUT),  # it did not handle the signal
+        (0, "USR1", TaskStatus.FINISHED),
+        (3, "USR2", TaskStatus.CRASHED),
+        (3, None, TaskStatus.CRASHED),
+    ],
+)
+def test_leaving_at_the_checkpoint_signal_is_timed_out_unless_all_is_done(
+    code: int, signal: str | None, status: TaskStatus
+):
+    facts = replace(RUNNING, checkpoint_signal="USR1")
+    assert outcome(facts, ended(code, signal)) is status
+    assert outcome(replace(facts, stop_by=StopBy.USER), ended(3, "USR1")) is TaskStatus.CANCELLED
+
+
 def test_a_command_that_was_not_found_failed_to_start():
     assert outcome(RUNNING, ended(127)) is TaskStatus.FAILED_TO_START
 
