@@ -73,6 +73,9 @@ LISTING = [
 
 
 def sbatch(store: Store, words: Sequence[str]) -> int:
+    if "--version" in words:
+        print("slurm 22.05.8")
+        return 0
     options = Options(words, SUBMIT_OPTIONS)
     text = script_text(options.rest[:1], "" if options.rest else sys.stdin.read())
     options = Options([*directives(text, "#SBATCH"), *words], SUBMIT_OPTIONS)
@@ -279,9 +282,8 @@ def scontrol(store: Store, words: Sequence[str]) -> int:
 
 
 def sinfo(store: Store, words: Sequence[str]) -> int:
-    print(
-        "slurm 22.05.8" if "-V" in words or "--version" in words else "debug*|up|1:00:00|1|idle|n1"
-    )
+    is_asked = "-V" in words or "--version" in words
+    print("slurm 22.05.8" if is_asked else "debug|up|1:00:00|0/1/0/1|(null)")  # -o %R|%a|%l|%F|%G
     return 0
 
 
