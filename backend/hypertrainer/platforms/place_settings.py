@@ -4,15 +4,22 @@ import re
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationInfo,
+    WithJsonSchema,
+    field_validator,
+)
 
 from hypertrainer.platforms.base import Resources
 from hypertrainer.platforms.resource_values import (
     DEFAULT_RESUMES,
-    KEYS,
     parse_resume_on,
     resources_of,
-    unknown_key,
     why_wrong,
 )
 from hypertrainer.platforms.slots import SlotWishes
@@ -73,22 +80,38 @@ def _device(value: Any) -> str:
     raise ValueError(f"`{value}` is no GPU; write it as CUDA_VISIBLE_DEVICES does, such as 0")
 
 
-def _resources(value: Any) -> Any:
-    if not isinstance(value, dict):
-        words = f"write a section with keys such as time; known: {', '.join(KEYS)}"
-        raise ValueError(words)  # noqa: TRY004 - pydantic does not tell of a TypeError
-    for key, item in value.items():
-        if key not in KEYS:
-            raise ValueError(unknown_key(str(key)))
-        if remedy := why_wrong(key, item):
-            raise ValueError(f"`{key}` is `{item}`. {remedy}")
-    return dict(value)
-
-
 VariableName = Annotated[str, AfterValidator(_variable_name)]
 VariableValue = Annotated[str, BeforeValidator(_text)]
 SlotsWish = Annotated[int | Literal["gpus"] | None, BeforeValidator(_slots)]
 GpusWish = Annotated[int | tuple[str, ...] | None, BeforeValidator(_gpus)]
+
+
+class ResourceWishes(BaseModel):
+    """The `resources:` of a platform, in the same words as those of a task."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    gpus: Any = None
+    gpu_type: Any = None
+    cpus: Any = None
+    memory: Any = None
+    time: Any = None
+    nodes: Any = None
+    partition: Any = None
+    account: Any = None
+    qos: Any = None
+    constraint: Any = None
+    raw: Any = None
+    checkpoint: Any = None
+    resume_on: Any = None
+    resume_limit: Any = None
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _right(cls, value: Any, info: ValidationInfo) -> Any:
+        if remedy := why_wrong(info.field_name or "", value):
+            raise ValueError(f"`{value}` cannot be read. {remedy}")
+        return value
 
 
 class PlaceSettings(BaseModel):
@@ -108,13 +131,13 @@ class PlaceSettings(BaseModel):
         Field(description="Variables for each task.", examples=[{"OMP_NUM_THREADS": "4"}]),
     ] = {}
     resources: Annotated[
-        dict[str, Any],
-        BeforeValidator(_resources),
+        ResourceWishes,
+        WithJsonSchema({"type": "object"}),
         Field(
             description="What tasks ask for that do not say otherwise: the keys of `resources:`.",
             examples=[{"account": "def-alice", "time": "3:00:00"}],
         ),
-    ] = {}
+    ] = ResourceWishes()
     grace: Annotated[
         int,
         Field(
@@ -125,17 +148,17 @@ class PlaceSettings(BaseModel):
     @property
     def defaults(self) -> Resources:
         """What tasks ask for that do not say otherwise."""
-        return resources_of(self.resources)
+        return resources_of(self.resources.model_dump())
 
     @property
     def resume_on(self) -> tuple[str, ...]:
         """The ends after which tasks are resumed that do not say otherwise."""
-        return parse_resume_on(self.resources.get("resume_on") or ()) or ()
+        return parse_resume_on(self.resources.resume_on or ()) or ()
 
     @property
     def resume_limit(self) -> int:
         """How often, that is."""
-        limit: int = self.resources.get("resume_limit") or DEFAULT_RESUMES
+        limit: int = self.resources.resume_limit or DEFAULT_RESUMES
         return limit
 
 

@@ -13,6 +13,7 @@ from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from hypertrainer.errors import FieldProblem, InvalidInput
+from hypertrainer.platforms.resource_values import KEYS as RESOURCE_KEYS
 
 PLATFORM_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,49}")
 EXAMPLE = "write for example `local: {type: local, slots: 2}`"
@@ -130,7 +131,7 @@ def check_settings(
         return Entry(name, type_name, settings.model_validate(dict(values)), values)
     except ValidationError as error:
         problems = dict(
-            _settings_problem(detail, settings)
+            _settings_problem(detail, values, settings)
             for detail in reversed(error.errors(include_url=False))
         )
         fields = [FieldProblem(path, message) for path, message in reversed(problems.items())]
@@ -141,13 +142,15 @@ def _refused(path: str, message: str) -> InvalidInput:
     return InvalidInput(f"{message}.", [FieldProblem(path, message)])
 
 
-def _settings_problem(detail: Any, settings: type[BaseModel]) -> tuple[str, str]:
+def _settings_problem(
+    detail: Any, values: Mapping[str, Any], settings: type[BaseModel]
+) -> tuple[str, str]:
     """Where and what; of a union's members the first that is told counts."""
-    key = str(detail["loc"][0]) if detail["loc"] else ""
+    keys = [str(key) for key in _existing(values, detail["loc"]) or detail["loc"][:1]]
     message = detail["msg"].removeprefix("Value error, ")
     if detail["type"] == "extra_forbidden":
-        message = _unknown_key(key, [*settings.model_fields])
-    return f"settings.{key}" if key else "settings", message
+        message = _unknown_key(detail["loc"], [*settings.model_fields])
+    return ".".join(["settings", *keys]), message
 
 
 def plain_value(value: Any) -> Any:
@@ -175,11 +178,12 @@ def _field_problems(
         line, column = _position(document, keys)
         message = detail["msg"].removeprefix("Value error, ")
         if detail["type"] == "extra_forbidden":
-            message = _unknown_key(str(detail["loc"][-1]), [*settings.model_fields, "type"])
+            message = _unknown_key(detail["loc"], [*settings.model_fields, "type"])
         yield FieldProblem(".".join(str(key) for key in keys), message, line, column)
 
 
-def _unknown_key(key: str, known: Sequence[str]) -> str:
+def _unknown_key(loc: Keys, known: Sequence[str]) -> str:
+    key, known = str(loc[-1]), RESOURCE_KEYS if len(loc) > 1 else known
     near = difflib.get_close_matches(key, known, 1)
     return f"did you mean `{near[0]}`?" if near else f"unknown; known: {', '.join(known)}"
 
@@ -189,8 +193,8 @@ def _existing(document: Any, loc: Keys) -> Keys:
     keys: list[int | str] = []
     node = document
     for key in loc:
-        is_in_map = isinstance(node, CommentedMap) and key in node
-        is_in_list = isinstance(node, CommentedSeq) and isinstance(key, int) and key < len(node)
+        is_in_map = isinstance(node, Mapping) and key in node
+        is_in_list = isinstance(node, list) and isinstance(key, int) and key < len(node)
         if not (is_in_map or is_in_list):
             continue
         keys.append(key)

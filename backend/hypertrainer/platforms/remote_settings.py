@@ -128,7 +128,7 @@ class RemoteSettings(PlaceSettings):
     ] = ()
     code_limit: Annotated[
         int,
-        BeforeValidator(_size),
+        BeforeValidator(_size, json_schema_input_type=int | str),
         Field(description="How large a script's folder may be to be brought.", examples=["500M"]),
     ] = 100 * 2**20
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hypertrainer.errors import Conflict, InvalidInput, NotFound, StorageError
@@ -260,7 +260,8 @@ def test_a_file_does_not_grow_beyond_what_is_read(file: PlatformsFile) -> None:
         file.add("lab", "ssh", {"host": "gpu1", "setup": ["x" * 2_000_000]})
 
 
-words = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
+# What YAML takes for the end of a line is refused elsewhere: no setting has use for it.
+words = st.text(st.characters(exclude_categories=["Cs", "Cc", "Zl", "Zp"]), max_size=20)
 names = st.from_regex(r"[a-z][a-z0-9]{0,5}", fullmatch=True)
 descriptions = st.fixed_dictionaries(
     {"type": st.just("local"), "setup": st.lists(words, max_size=3)},
@@ -268,6 +269,7 @@ descriptions = st.fixed_dictionaries(
 )
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(st.lists(st.tuples(names, descriptions), min_size=1, max_size=6))
 def test_any_words_can_be_written_changed_and_read_again(
     edits: list[tuple[str, dict[str, Any]]],
@@ -275,8 +277,8 @@ def test_any_words_can_be_written_changed_and_read_again(
     text, expected = "", dict[str, Any]()
     for name, description in edits:
         text = next(with_platform(text, name, description))
-        settings = {key: value for key, value in description.items() if key != "type"}
-        expected[name] = ("local", settings)
+        plain = {key: value for key, value in description.items() if key != "type"}
+        expected[name] = ("local", plain)
         assert said(text) == expected
     for name in [*expected]:
         text = next(without_platform(text, name))
