@@ -77,6 +77,7 @@ def make_platform(entry: Entry, surroundings: Surroundings) -> Platform:
 
 def _shell(entry: Entry, transport: Transport, settings: ShellSettings) -> ShellPlatform:
     scheduler = PLATFORM_TYPES[entry.type].scheduler()
+    scheduler.setup = settings.setup
     return ShellPlatform(entry.name, entry.type, transport, scheduler, settings)
 
 

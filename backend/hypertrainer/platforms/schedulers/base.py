@@ -54,6 +54,7 @@ class Scheduler(ABC):
     warns: bool = True  # whether the queue sends the checkpoint signal before the time limit
     notice: str = ""  # the signal by which it announces a KILL, where it sends no TERM
     has_queue: bool = True  # whether the place limits by itself what runs at once
+    setup: tuple[str, ...] = ()  # the place's lines, which may be what makes its commands known
 
     def probes(self, handle: JobHandle) -> Sequence[str]:
         """Files that show by themselves whether a job lives; read before its exit record is."""

@@ -257,8 +257,17 @@ class QueueScheduler(Scheduler):
             f"ht_program={shlex.quote(self.program)} ht_id_patterns=({patterns})",
             f"ht_ask_seconds={ASK_SECONDS} ht_submit_seconds={SUBMIT_SECONDS}",
             f"ht_budget={SUBMIT_SECONDS}",
+            self._preparation(),
         ]
         return "\n".join([*values, _shared(), self.functions(), *calls, ":"])
+
+    def _preparation(self) -> str:
+        """Runs the place's setup only where the commands are not known without: it may be slow."""
+        lines = " ".join(shlex.quote(line) for line in self.setup)
+        return (
+            f'if ! type -P -- "$ht_program"; then for ht_line in {lines}; do '
+            'eval "$ht_line"; set +eum; done; unset IFS; fi > /dev/null 2>&1 < /dev/null'
+        )
 
 
 def checkpoint_problems(resources: Resources) -> Iterator[Problem]:
