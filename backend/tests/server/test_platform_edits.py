@@ -87,7 +87,7 @@ async def test_this_machine_can_be_switched_off_and_on(client: httpx.AsyncClient
         ({"type": "shh"}, "type"),
         ({"settings": {"host": "two words"}}, "settings.host"),
         ({"settings": {"pol": 1}}, "settings.pol"),
-        ({"settings": {"resources": {"time": "soon"}}}, "settings.resources"),
+        ({"settings": {"resources": {"time": "soon"}}}, "settings.resources.time"),
         ({"settings": []}, "settings"),
         ({"more": 1}, "more"),
     ],
