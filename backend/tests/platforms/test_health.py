@@ -1,7 +1,9 @@
 """What a check tells of a machine."""
 
 import os
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -66,8 +68,8 @@ def answered(text: str = TOLD) -> Answer:
     return read_answer(ExecResult(0, text, ""), "M")
 
 
-def local(root: Path, **settings: object) -> ShellPlatform:
-    chosen = ShellSettings(**{"output": str(root), **settings})  # type: ignore[arg-type] # of tests
+def local(root: Path, **settings: Any) -> ShellPlatform:
+    chosen = replace(ShellSettings(output=str(root)), **settings)
     return ShellPlatform("p", "local", LocalTransport(), DirectScheduler(), chosen)
 
 

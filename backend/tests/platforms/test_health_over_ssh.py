@@ -129,7 +129,9 @@ async def test_each_machine_of_a_pool_is_told_by_its_name(ssh: SshLab, tmp_path:
         "output": str(tmp_path),
     }
     surroundings = Surroundings(tmp_path, "", ssh.known_hosts)
-    pool = make_platform(Entry("pool", "ssh", MachineSettings.model_validate(settings)), surroundings)
+    pool = make_platform(
+        Entry("pool", "ssh", MachineSettings.model_validate(settings)), surroundings
+    )
     try:
         health = await pool.check()
     finally:
