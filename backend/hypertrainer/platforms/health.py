@@ -21,6 +21,7 @@ from hypertrainer.platforms.probe import (
     Answer,
     SetupRun,
     Wishes,
+    is_driver_silent,
     probe_script,
     read_answer,
     read_setup,
@@ -87,10 +88,10 @@ def _failed(error: PlatformError, facts: Mapping[str, str]) -> Health:
 
 
 def _machine(answer: Answer, gpus: tuple[GpuLoad, ...]) -> Machine | None:
-    """What a machine says that it has; None while its driver's answer is not whole."""
+    """What a machine says that it has; None while its driver does not answer."""
     told = answer.told("machine")
     cores, memory = number(told.get("cores")), number(told.get("memory_kib"))
-    if cores is None or "gpus" not in answer.whole:
+    if cores is None or is_driver_silent(answer):
         return None
     listed = (Gpu(gpu.device, gpu.name, gpu.memory_bytes or 0) for gpu in gpus)
     return Machine(cores, (memory or 0) * KIBIBYTE, tuple(listed))

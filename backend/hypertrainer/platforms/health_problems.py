@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from hypertrainer.errors import AuthNeeded, PlatformError, PlatformUnreachable
 from hypertrainer.platforms.base import Problem
 from hypertrainer.platforms.clock_offset import ClockOffset
-from hypertrainer.platforms.probe import Answer, SetupRun, Wishes
+from hypertrainer.platforms.probe import Answer, SetupRun, Wishes, is_driver_silent
 
 GIBIBYTE = 2**30
 OLDEST_BASH = (4, 3)
@@ -119,6 +119,11 @@ def _room_remedy() -> str:
 
 
 def _driver_problems(answer: Answer) -> Iterator[Problem]:
+    if is_driver_silent(answer):
+        yield Problem(
+            "nvidia-smi does not answer.", "Restart the machine, or tell its administrator."
+        )
+        return
     said = " ".join(answer.sections.get("gpus", "").split())
     is_list = re.match(r"\d+,", said)
     if said and not is_list and not any(word in said.lower() for word in NO_GPUS):

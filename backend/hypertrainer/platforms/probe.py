@@ -69,6 +69,13 @@ class Answer:
         return found
 
 
+def is_driver_silent(answer: Answer) -> bool:
+    """Whether there is an `nvidia-smi`, and it did not answer: nothing follows about GPUs."""
+    is_there = bool(answer.told("machine").get("nvidia-smi"))
+    said = answer.sections.get("gpus", "").strip()
+    return "gpus" not in answer.whole or (is_there and not said)
+
+
 def probe_script(wishes: Wishes, queue: str, mark: str) -> str:
     """Asks a place about itself.
 

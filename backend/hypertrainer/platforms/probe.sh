@@ -28,7 +28,7 @@ ht_about_machine() {
   done < /proc/meminfo
   ht_fact bash "$BASH_VERSION"
   ht_fact shell "$SHELL"
-  for name in setsid tar gzip; do ht_fact "$name" "$(type -P "$name")"; done
+  for name in setsid tar gzip nvidia-smi; do ht_fact "$name" "$(type -P "$name")"; done
 }
 
 # ht_about_folder: whether the output folder, or what it will be made in, takes a file, and how much more.

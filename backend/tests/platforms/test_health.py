@@ -12,7 +12,14 @@ from hypertrainer.platforms.base import ConditionKind, Health
 from hypertrainer.platforms.clock_offset import ClockOffset, clock_offset
 from hypertrainer.platforms.health import examine
 from hypertrainer.platforms.health_problems import find_problems, problem_of
-from hypertrainer.platforms.probe import Answer, SetupRun, Wishes, probe_script, read_answer
+from hypertrainer.platforms.probe import (
+    Answer,
+    SetupRun,
+    Wishes,
+    is_driver_silent,
+    probe_script,
+    read_answer,
+)
 from hypertrainer.platforms.registry import Registry
 from hypertrainer.platforms.schedulers.direct import DirectScheduler
 from hypertrainer.platforms.schedulers.slurm import SlurmScheduler
@@ -157,7 +164,6 @@ def test_each_problem_comes_with_a_remedy(line: str, instead: str, words: str, r
     ("line", "instead"),
     [
         ("0, A100, 7, 1024, 40960", "No devices were found"),
-        ("0, A100, 7, 1024, 40960", ""),
         ("Linger=yes\nht kills KillUserProcesses=yes", "Linger=no\nht kills KillUserProcesses=no"),
         ("Linger=yes\nht kills KillUserProcesses=yes KillExcludeUsers=root", "Linger=no\nht kills"
          " KillUserProcesses=yes KillExcludeUsers=root ada"),
@@ -323,6 +329,15 @@ async def test_a_setup_line_that_never_ends_is_given_up(
     assert problem.message.endswith("did not end in time. Its last words: waits")
     commands = (path.read_bytes() for path in Path("/proc").glob("[0-9]*/cmdline"))
     assert not any(b"sleep\x0077777" in words for words in commands)
+
+
+def test_a_driver_that_does_not_answer_is_a_problem_and_not_a_machine_without_gpus() -> None:
+    silent = TOLD.replace("0, A100, 7, 1024, 40960", "")
+    assert list(find_problems(answered(silent), READY, WISHES, None)) == []
+    silent = silent.replace("ht tar", "ht nvidia-smi /usr/bin/nvidia-smi\nht tar")
+    (problem,) = find_problems(answered(silent), READY, WISHES, None)
+    assert problem.message == "nvidia-smi does not answer."
+    assert is_driver_silent(answered(silent))
 
 
 async def test_gpus_are_told_with_their_load_and_decide_on_the_slots(
