@@ -84,14 +84,7 @@ def probe_script(wishes: Wishes, queue: str, mark: str) -> str:
         queue: the scheduler's own questions; empty: none.
         mark: a word that nothing else there says.
     """
-    sections = {
-        "machine": "ht_about_machine",
-        "folder": "ht_about_folder",
-        "setup": f"ht_about_setup | tail -c {MAX_SETUP_BYTES}",
-        "gpus": GPU_LOADS,
-        **({"login": "ht_about_login"} if wishes.is_direct and wishes.is_remote else {}),
-        **({"queue": f"(\n{queue}\n)"} if queue else {}),
-    }
+    sections = _sections(wishes, queue)
     exports = [f"{name}={value}" for name, value in wishes.environment.items()]
     opened = [
         f"exec {{ht_{name}}}< <(exec < /dev/null 2> /dev/null\n{question}\nht_end)"
@@ -108,6 +101,18 @@ def probe_script(wishes: Wishes, queue: str, mark: str) -> str:
             'printf \'%s until %s\\n\' "$ht_mark" "$(ht_now)"',
         ]
     )
+
+
+def _sections(wishes: Wishes, queue: str) -> Mapping[str, str]:
+    """What is asked, in bash, by the names that the answer has it under."""
+    return {
+        "machine": "ht_about_machine",
+        "folder": "ht_about_folder",
+        "setup": f"ht_about_setup | tail -c {MAX_SETUP_BYTES}",
+        "gpus": GPU_LOADS,
+        **({"login": "ht_about_login"} if wishes.is_direct and wishes.is_remote else {}),
+        **({"queue": f"(\n{queue}\n)"} if queue else {}),
+    }
 
 
 def read_answer(result: ExecResult, mark: str) -> Answer:
