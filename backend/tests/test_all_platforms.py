@@ -15,10 +15,12 @@ from hypertrainer.platforms.base import (
 )
 from tests.labs.queue_places import QUEUE_PLACES
 from tests.labs.sge import SgePlace
+from tests.labs.slurm import SlurmPlace
 from tests.platforms.places import PLACES, Place, until
 
-ALL_PLACES = {**PLACES, **QUEUE_PLACES, "sge": SgePlace}
-DAEMONS = ("sge",)  # what runs only where its packages are installed: one for the whole session
+ALL_PLACES = {**PLACES, **QUEUE_PLACES, "sge": SgePlace, "slurm": SlurmPlace}
+# What runs only where its packages are installed: one for the whole session.
+DAEMONS = ("sge", "slurm")
 PARAMETERS = [
     pytest.param(name, marks=pytest.mark.slow) if name in DAEMONS else name for name in ALL_PLACES
 ]

@@ -3,6 +3,7 @@
 import contextlib
 import os
 import random
+import secrets
 import shutil
 import signal
 import socket
@@ -142,13 +143,17 @@ def slurm() -> Iterator[SlurmLab]:
 class SlurmPlace(LocalPlace):
     """This machine's Slurm. Its commands find the lab by SLURM_CONF in the environment."""
 
+    brings_news = False
+    leaves_record_when_killed = False
+
     def __init__(self, root: Path) -> None:
         super().__init__(root)
+        self.suffix = secrets.token_hex(3)  # the cluster remembers other tests' jobs by their names
         settings = ShellSettings(default_output=str(root), settle_seconds=1)
         self.platform = ShellPlatform("here", "slurm", LocalTransport(), SlurmScheduler(), settings)
 
     def job(self, key: str = "h1", attempt: int = 1, *, is_stubborn: bool = False) -> JobSpec:
-        job = super().job(key, attempt, is_stubborn=is_stubborn)
+        job = super().job(f"{key}{self.suffix}", attempt, is_stubborn=is_stubborn)
         return replace(job, resources=Resources(cpus=1))
 
     def asking(self, resources: Resources, key: str = "h1") -> JobSpec:

@@ -44,18 +44,13 @@ async def place(
     await until(lambda: not slurm.run("squeue", "-h"))
 
 
-def key(name: str) -> str:
-    """Names are known to the cluster for minutes: each test has its own."""
-    return f"h{name}"
-
-
 async def ended(place: SlurmPlace, handle: JobHandle) -> Observation:
     return await place.seen(handle, JobState.ENDED)
 
 
 @pytest.mark.parametrize("code", [0, 7])
 async def test_a_job_runs_and_its_exit_code_is_known(place: SlurmPlace, code: int) -> None:
-    job = place.job(key(f"run{code}"))
+    job = place.job(f"run{code}")
     handle = await place.running(job)
     running = await place.look(handle)
     assert running.start is not None
@@ -68,7 +63,7 @@ async def test_a_job_runs_and_its_exit_code_is_known(place: SlurmPlace, code: in
 
 
 async def test_a_job_submitted_twice_is_one_job(place: SlurmPlace, slurm: SlurmLab) -> None:
-    job = place.job(key("twice"))
+    job = place.job("twice")
     first = await place.submitted(job)
     second = await place.submitted(job)
     assert first.job_id == second.job_id
@@ -86,7 +81,7 @@ async def test_gpus_memory_and_raw_options_reach_the_job(
         partition="low",
         raw=("#SBATCH --nice=7", "mail-type=NONE"),
     )
-    job = replace(place.program("echo $CUDA_VISIBLE_DEVICES; echo $LOGIN_SAYS", key("wishes")))
+    job = replace(place.program("echo $CUDA_VISIBLE_DEVICES; echo $LOGIN_SAYS", "wishes"))
     job = replace(job, resources=wishes)
     handle = await place.submitted(job)
     await ended(place, handle)
@@ -104,7 +99,7 @@ async def test_a_job_sees_the_environment_that_it_was_submitted_from_but_no_secr
     monkeypatch.setenv("HYPERTRAINER_TOKEN", "secret")
     monkeypatch.setenv("SBATCH_ARRAY_INX", "1-3")
     monkeypatch.setenv("SQUEUE_PARTITION", "closed")
-    job = place.program("echo $LOGIN_SAYS$HYPERTRAINER_TOKEN", key("environment"))
+    job = place.program("echo $LOGIN_SAYS$HYPERTRAINER_TOKEN", "environment")
     await ended(place, await place.submitted(job))
     assert Path(job.folder, "out.txt").read_text() == "hello\n"
 
@@ -112,7 +107,7 @@ async def test_a_job_sees_the_environment_that_it_was_submitted_from_but_no_secr
 async def test_somebody_elses_scancel_is_told_from_a_crash(
     place: SlurmPlace, slurm: SlurmLab
 ) -> None:
-    handle = await place.running(place.job(key("other")))
+    handle = await place.running(place.job("other"))
     slurm.run("scancel", handle.job_id or "")
     seen = await ended(place, handle)
     assert seen.cause is EndCause.CANCELLED
@@ -124,7 +119,7 @@ async def test_somebody_elses_scancel_is_told_from_a_crash(
 async def test_a_job_that_waits_says_why_and_never_starts_after_a_stop(
     place: SlurmPlace, slurm: SlurmLab
 ) -> None:
-    job = place.asking(Resources(cpus=1, raw=("hold",)), key("held"))
+    job = place.asking(Resources(cpus=1, raw=("hold",)), "held")
     handle = await place.submitted(job)
     seen = await place.seen(handle, JobState.QUEUED)
     assert seen.reason.startswith("is held (JobHeldUser); release it")
@@ -135,7 +130,7 @@ async def test_a_job_that_waits_says_why_and_never_starts_after_a_stop(
 
 
 async def test_a_partition_that_is_down_is_named_as_the_reason(place: SlurmPlace) -> None:
-    job = place.asking(Resources(partition="closed"), key("down"))
+    job = place.asking(Resources(partition="closed"), "down")
     handle = await place.submitted(job)
     waits = "its partition is down (PartitionDown); choose another `partition`"
 
@@ -149,7 +144,7 @@ async def test_a_stopped_job_tells_its_program_and_keeps_its_code(place: SlurmPl
     """Slurm tells the wrapper and the program at once: this one takes a moment to save itself."""
     save = "trap '' TERM; sleep 0.3; exit 33"
     script = f'trap "{save}" TERM; echo run >> runs.txt; while :; do sleep 0.1; done'
-    job = place.program(script, key("stopped"))
+    job = place.program(script, "stopped")
     handle = await place.running(job)
     assert await place.platform.stop([handle], StopSignal.TERM) == {}
     seen = await ended(place, handle)
@@ -160,7 +155,7 @@ async def test_a_stopped_job_tells_its_program_and_keeps_its_code(place: SlurmPl
 
 
 async def test_a_stubborn_job_is_killed(place: SlurmPlace) -> None:
-    job = place.job(key("stubborn"), is_stubborn=True)
+    job = place.job("stubborn", is_stubborn=True)
     handle = await place.running(job)
     assert await place.platform.stop([handle], StopSignal.KILL) == {}
     seen = await ended(place, handle)
@@ -175,7 +170,7 @@ async def test_a_checkpoint_signal_reaches_the_program_and_ends_nothing(
         "trap 'echo saved >> saved.txt' USR1; echo run >> runs.txt; "
         "until [[ -s finish ]]; do sleep 0.05; done"
     )
-    job = place.program(script, key("checkpoint"))
+    job = place.program(script, "checkpoint")
     job = replace(job, resources=Resources(checkpoint_signal="USR1", time_seconds=1800))
     handle = replace(await place.running(job), checkpoint_signal="USR1")
     assert await place.platform.stop([handle], StopSignal.CHECKPOINT) == {}
@@ -186,22 +181,26 @@ async def test_a_checkpoint_signal_reaches_the_program_and_ends_nothing(
 
 
 async def test_a_checkpoint_signal_cancels_what_only_waits(place: SlurmPlace) -> None:
-    job = place.asking(Resources(raw=("hold",), checkpoint_signal="USR1"), key("waits"))
+    job = place.asking(Resources(raw=("hold",), checkpoint_signal="USR1"), "waits")
     handle = replace(await place.submitted(job), checkpoint_signal="USR1")
     assert await place.platform.stop([handle], StopSignal.CHECKPOINT) == {}
     assert (await ended(place, handle)).cause is EndCause.CANCELLED
 
 
 async def test_a_job_that_slurm_put_back_is_followed(place: SlurmPlace, slurm: SlurmLab) -> None:
-    job = place.asking(Resources(raw=("requeue",)), key("requeued"))
+    job = place.asking(Resources(raw=("requeue",)), "requeued")
     handle = await place.running(job)
     slurm.run("scontrol", "requeue", handle.job_id or "")
     waiting = await place.seen(handle, JobState.QUEUED)
     assert waiting.exit is None or waiting.exit.signal == "TERM"
-    # It is given its time: its last run may still be on its way out.
-    await until(lambda: "BeginTime" in slurm.run("squeue", "-h", "-o", "%r", "-n", job.key))
-    slurm.run("scontrol", "update", f"jobid={handle.job_id}", "StartTime=now")
-    await until(lambda: place.runs(job) == 2)
+
+    def runs_again() -> bool:
+        """It would be let in after two minutes; while its last run ends, that begins anew."""
+        if "BeginTime" in slurm.run("squeue", "-h", "-o", "%r", "-n", job.key):
+            slurm.run("scontrol", "update", f"jobid={handle.job_id}", "StartTime=now")
+        return place.runs(job) == 2
+
+    await until(runs_again)
     again = await place.seen(handle, JobState.RUNNING)
     assert again.exit is None
     place.finish(job, 5)
@@ -213,7 +212,7 @@ async def test_a_job_that_slurm_put_back_is_followed(place: SlurmPlace, slurm: S
 async def test_a_requeued_job_can_be_cancelled_while_it_waits(
     place: SlurmPlace, slurm: SlurmLab
 ) -> None:
-    job = place.asking(Resources(raw=("requeue",)), key("putback"))
+    job = place.asking(Resources(raw=("requeue",)), "putback")
     handle = await place.running(job)
     slurm.run("scontrol", "requeue", handle.job_id or "")
     await until(lambda: "BeginTime" in slurm.run("squeue", "-h", "-o", "%r", "-n", job.key))
@@ -223,7 +222,7 @@ async def test_a_requeued_job_can_be_cancelled_while_it_waits(
 
 
 async def test_a_node_that_fails_is_told_from_a_crash(place: SlurmPlace, slurm: SlurmLab) -> None:
-    handle = await place.running(place.job(key("node")))
+    handle = await place.running(place.job("node"))
     slurm.run("scontrol", "update", "nodename=n1", "state=down", "reason=test")
     try:
         assert (await ended(place, handle)).cause is EndCause.NODE_FAILED
@@ -246,14 +245,14 @@ async def test_a_job_purged_before_the_next_poll_has_its_code(
 ) -> None:
     slurm.configure("MinJobAge", "2")
     try:
-        job = place.program("exit 9", key("purged"))
+        job = place.program("exit 9", "purged")
         handle = await place.submitted(job)
         await until(lambda: Path(job.folder, ".hypertrainer/exit.1").exists())
         await until(lambda: not slurm.run("squeue", "-h", "-t", "all", "-n", job.key))
         seen = await ended(place, handle)
         assert seen.exit is not None
         assert seen.exit.code == 9
-        stranger = place.handle(place.job(key("never")))
+        stranger = place.handle(place.job("never"))
         assert (await place.look(stranger)).state is JobState.ABSENT
     finally:
         slurm.configure("MinJobAge", "300")
@@ -262,7 +261,7 @@ async def test_a_job_purged_before_the_next_poll_has_its_code(
 async def test_a_lost_answer_is_looked_up_and_the_job_adopted(
     place: SlurmPlace, slurm: SlurmLab
 ) -> None:
-    job = place.job(key("frozen"))
+    job = place.job("frozen")
     with slurm.frozen_controller():
         outcome = (await place.platform.submit([job]))[job.key]
         assert isinstance(outcome, Ambiguous), outcome
@@ -282,19 +281,21 @@ async def test_a_lost_answer_is_looked_up_and_the_job_adopted(
 
 
 async def test_a_dead_controller_makes_nothing_absent(place: SlurmPlace, slurm: SlurmLab) -> None:
-    job = place.job(key("outage"))
+    job = place.job("outage")
     handle = await place.running(job)
     begun = time.time()
     await until(lambda: slurm.saved_at() > begun)  # what it has not written down it forgets
+    late = place.job("late")
     with slurm.killed_controller():
-        report, late = await asyncio.gather(
-            place.platform.observe([handle]), place.platform.submit([place.job(key("late"))])
+        report, outcomes = await asyncio.gather(
+            place.platform.observe([handle]), place.platform.submit([late])
         )
         assert not report.is_complete
-        refused = late[key("late")]
+        refused = outcomes[late.key]
         assert isinstance(refused, Rejected)
         assert refused.is_retryable
-        assert (await place.platform.find([place.handle(place.job(key("late")))])).jobs == {}
+        found = await place.platform.find([place.handle(late)])
+        assert not found.is_complete
     await place.seen(handle, JobState.RUNNING)
     place.finish(job, 3)
     seen = await ended(place, handle)
@@ -305,7 +306,7 @@ async def test_a_dead_controller_makes_nothing_absent(place: SlurmPlace, slurm: 
 async def test_of_two_jobs_of_one_attempt_one_runs_and_it_counts(
     place: SlurmPlace, slurm: SlurmLab
 ) -> None:
-    job = place.job(key("twin"))
+    job = place.job("twin")
     handle = await place.submitted(job)
     script = wrapper_path(job.folder)
     twin = slurm.run("sbatch", "--parsable", f"--job-name={job.key}", "-o", "/dev/null", script)
@@ -326,7 +327,7 @@ def _states(slurm: SlurmLab, name: str) -> list[str]:
 
 
 async def test_a_stop_takes_both_twins(place: SlurmPlace, slurm: SlurmLab) -> None:
-    job = place.asking(Resources(raw=("hold",)), key("twins"))
+    job = place.asking(Resources(raw=("hold",)), "twins")
     handle = await place.submitted(job)
     script = wrapper_path(job.folder)
     slurm.run("sbatch", "--hold", f"--job-name={job.key}", "-o", "/dev/null", script)
@@ -347,7 +348,7 @@ async def test_a_stop_takes_both_twins(place: SlurmPlace, slurm: SlurmLab) -> No
 async def test_what_slurm_refuses_is_said_with_a_remedy(
     place: SlurmPlace, wishes: Resources, words: str
 ) -> None:
-    job = place.asking(wishes, key("refused"))
+    job = place.asking(wishes, "refused")
     outcome = (await place.platform.submit([job]))[job.key]
     assert isinstance(outcome, Rejected)
     assert not outcome.is_retryable
@@ -400,7 +401,7 @@ async def test_the_probe_tells_of_the_cluster(place: SlurmPlace) -> None:
 
 
 async def test_many_jobs_are_one_question(place: SlurmPlace) -> None:
-    jobs = [place.program("exit 0", key(f"many{number}")) for number in range(20)]
+    jobs = [place.program("exit 0", f"many{number}") for number in range(20)]
     jobs = [replace(job, resources=Resources(memory_bytes=2**20)) for job in jobs]
     outcomes = await place.platform.submit(jobs)
     assert all(isinstance(outcome, Submitted) for outcome in outcomes.values())
@@ -419,7 +420,7 @@ async def test_a_time_limit_is_told_from_a_crash(
 ) -> None:
     """Limits are whole minutes, and looked at about twice a minute."""
     script = "trap 'echo saved > saved.txt' USR1; echo run >> runs.txt; while :; do sleep 0.2; done"
-    job = place.program(script, key("limit"))
+    job = place.program(script, "limit")
     wishes = Resources(time_seconds=60, checkpoint_signal="USR1", checkpoint_seconds=30)
     handle = await place.running(replace(job, resources=wishes))
     monkeypatch.setattr("tests.platforms.places.DEADLINE_SECONDS", 150)
