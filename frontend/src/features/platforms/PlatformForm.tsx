@@ -59,6 +59,7 @@ export function PlatformForm({ type, platform, taken }: PlatformFormProps) {
     else add.mutate({ body: { name: draft.name, ...body } });
   };
   const failure = save.error ?? check.error;
+  const refusal = failure && draft.isMarked ? "Mend what is marked, then try again." : null;
   const label = platform ? `Edit ${platform.name}` : `Add: ${type.title}`;
   return (
     <form className={classes.form} onSubmit={submit} noValidate aria-labelledby={titleId}>
@@ -76,7 +77,7 @@ export function PlatformForm({ type, platform, taken }: PlatformFormProps) {
         <YamlCard name={draft.name} type={type.type} settings={draft.settings} />
         <section className={`card ${classes.card}`} aria-label="Check and save">
           <p id={reasonId} className={classes.reason} role="status">
-            {check.isPending ? "Looking at it…" : (reason ?? checkedWords(check.found))}
+            {check.isPending ? "Looking at it…" : (reason ?? refusal ?? checkedWords(check.found))}
           </p>
           <div className={classes.buttons}>
             <Button

@@ -48,6 +48,8 @@ export function usePlatformDraft(
     /** What the last failed request said that belongs to no field. */
     other: said && said.values === values && said.name === name ? said.other : [],
     hasLocalProblem: problems.size > 0,
+    /** Whether a field is still as it was when something was said of it. */
+    isMarked: said !== null && [...said.byPath.keys()].some((path) => said.values[path] === values[path]),
     isDirty: values !== start || name !== (platform?.name ?? ""),
     /** Puts what a check found beside the fields that it names. */
     sayFound: (found: PlatformCheck) => say(placesOfProblems(found, fields, values)),
