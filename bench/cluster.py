@@ -100,7 +100,8 @@ def submit(bench: Bench, script: str, count: int) -> None:
     """Submit so many tasks, as one search."""
     text = "a: 1\n"
     if count > 1:
-        text = f"a: 1\nhpsearch: {{n_trials: {count}, params: [{{name: a, lo: 0, hi: 1}}]}}\n"
+        search = f"n_trials: {count}, type: random_uniform, params: [{{param: a, lo: 0, hi: 1}}]"
+        text = f"a: 1\nhpsearch: {{{search}}}\n"
     body = {"script": script, "config_text": text, "platform": "cluster"}
     bench.client.post("/tasks", json=body).raise_for_status()
 
