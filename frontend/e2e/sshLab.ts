@@ -42,7 +42,9 @@ export async function startSshLab(): Promise<SshLab> {
       return stdout.split(" ")[1] ?? "";
     },
     changeKey: async () => {
-      process.kill(Number(await readFile(join(folder, "node.pid"), "utf8")), "SIGTERM");
+      // Connections outlive their server, and would go on with the key that they began with.
+      const listener = Number(await readFile(join(folder, "node.pid"), "utf8"));
+      for (const pid of [listener, ...(await descendants(listener))]) process.kill(pid, "SIGTERM");
       const other = join(folder, "newkey");
       await run("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", other]);
       await copyFile(other, join(folder, "hostkey"));
@@ -55,6 +57,12 @@ export async function startSshLab(): Promise<SshLab> {
       await rm(folder, { recursive: true, force: true, maxRetries: 3 });
     },
   };
+}
+
+async function descendants(pid: number): Promise<number[]> {
+  const text = await readFile(`/proc/${pid}/task/${pid}/children`, "utf8").catch(() => "");
+  const children = text.split(" ").filter(Boolean).map(Number);
+  return [...children, ...(await Promise.all(children.map(descendants))).flat()];
 }
 
 /** The first of as many free ports in a row. */
