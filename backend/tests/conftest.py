@@ -12,7 +12,7 @@ from hypertrainer.database import Database
 from tests.api import Api, serving_api
 from tests.postgres import PostgresServer, create_tables, has_postgres, running_postgres
 
-pytest_plugins = ["tests.labs.slurm", "tests.labs.sge", "tests.labs.cluster"]
+pytest_plugins = ["tests.labs.slurm", "tests.labs.sge", "tests.labs.tsp", "tests.labs.cluster"]
 BOTH = ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
 
 

@@ -16,11 +16,12 @@ from hypertrainer.platforms.base import (
 from tests.labs.queue_places import QUEUE_PLACES
 from tests.labs.sge import SgePlace
 from tests.labs.slurm import SlurmPlace
+from tests.labs.tsp import TspPlace
 from tests.platforms.places import PLACES, Place, until
 
-ALL_PLACES = {**PLACES, **QUEUE_PLACES, "sge": SgePlace, "slurm": SlurmPlace}
+ALL_PLACES = {**PLACES, **QUEUE_PLACES, "sge": SgePlace, "slurm": SlurmPlace, "tsp": TspPlace}
 # What runs only where its packages are installed: one for the whole session.
-DAEMONS = ("sge", "slurm")
+DAEMONS = ("sge", "slurm", "tsp")
 PARAMETERS = [
     pytest.param(name, marks=pytest.mark.slow) if name in DAEMONS else name for name in ALL_PLACES
 ]

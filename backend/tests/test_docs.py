@@ -155,3 +155,9 @@ def test_the_tree_in_the_architecture_has_no_module_that_is_none() -> None:
     told = re.findall(r"^ *(\w+)\.(?:py|sh) ", tree, flags=re.M)
     there = {path.stem for path in PACKAGE.rglob("*") if path.suffix in (".py", ".sh")}
     assert [name for name in told if name not in there] == []
+
+
+def test_the_worked_example_of_a_scheduler_is_the_one_that_passes_the_contract() -> None:
+    page = (ROOT / "docs" / "adding-a-scheduler.md").read_text()
+    code = (ROOT / "backend" / "tests" / "examples" / "tsp.py").read_text()
+    assert f"```python\n{code}```" in page
