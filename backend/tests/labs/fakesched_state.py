@@ -31,7 +31,7 @@ class Settings:
     keep: float = 300.0  # ended jobs are listed for so long
     accounting_delay: float = 0.0  # and are in the books so long after their end
     has_accounting: bool = True
-    kill_wait: float = 1.0  # between the polite signal and KILL
+    kill_wait: float = 3.0  # between the polite signal and KILL
     requeue_delay: float = 0.0
     fail: dict[str, int] = field(default_factory=dict)  # calls that end with an error
     hang: dict[str, float] = field(default_factory=dict)  # sleep before acting

@@ -13,7 +13,7 @@ from hypertrainer.platforms.shell import ShellPlatform, ShellSettings
 from hypertrainer.platforms.transports.base import RUN_SECONDS, ExecResult
 from hypertrainer.platforms.transports.local import LocalTransport
 from tests.labs.fake_queue import FakeQueue
-from tests.platforms.places import LocalPlace, Place
+from tests.platforms.places import Place, QueuePlace
 
 SCHEDULERS: dict[str, type[QueueScheduler]] = {
     "slurm": SlurmScheduler,
@@ -39,11 +39,8 @@ class PathTransport(LocalTransport):
         return await super().run(f"export PATH={shlex.quote(self._path)}\n{script}", args, seconds)
 
 
-class FakeQueuePlace(LocalPlace):
+class FakeQueuePlace(QueuePlace):
     """A fake queue that runs real processes."""
-
-    brings_news = False
-    leaves_record_when_killed = False
 
     def __init__(self, root: Path, flavour: str) -> None:
         super().__init__(root)

@@ -8,16 +8,15 @@ import socket
 import subprocess
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from hypertrainer.platforms.base import JobSpec
 from hypertrainer.platforms.schedulers.sge import SgeScheduler
 from hypertrainer.platforms.shell import ShellPlatform, ShellSettings
 from hypertrainer.platforms.transports.local import LocalTransport
-from tests.platforms.places import LocalPlace
+from tests.platforms.places import QueuePlace
 
 SCRIPT = Path(__file__).with_name("sgelab.sh")
 PROGRAMS = "/usr/lib/gridengine"
@@ -101,18 +100,10 @@ def sge() -> Iterator[SgeLab]:
         yield lab
 
 
-class SgePlace(LocalPlace):
+class SgePlace(QueuePlace):
     """This machine's SGE. Its commands find the lab by variables in the environment."""
-
-    brings_news = False
-    leaves_record_when_killed = False
 
     def __init__(self, root: Path) -> None:
         super().__init__(root)
         settings = ShellSettings(default_output=str(root), settle_seconds=0.3)
         self.platform = ShellPlatform("here", "sge", LocalTransport(), SgeScheduler(), settings)
-        self._suffix = f"x{random.randrange(16**6):06x}"  # the cell remembers all names
-
-    def job(self, key: str = "h1", attempt: int = 1, *, is_stubborn: bool = False) -> JobSpec:
-        job = super().job(key, attempt, is_stubborn=is_stubborn)
-        return replace(job, key=f"{key}{self._suffix}")

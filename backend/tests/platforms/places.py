@@ -1,6 +1,7 @@
 """The platforms that the contract is tested on, and how their jobs are told what to do."""
 
 import asyncio
+import random
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable
@@ -126,6 +127,21 @@ class LocalPlace(Place):
     def program(self, script: str, key: str = "h1", attempt: int = 1) -> JobSpec:
         """A job that runs a bash script."""
         return replace(self.job(key, attempt), command=("bash", "-c", script))
+
+
+class QueuePlace(LocalPlace):
+    """A queue whose jobs run here. Their keys are theirs alone: queues remember all names."""
+
+    brings_news = False
+    leaves_record_when_killed = False
+
+    def __init__(self, root: Path) -> None:
+        super().__init__(root)
+        self._suffix = f"x{random.randrange(16**6):06x}"
+
+    def job(self, key: str = "h1", attempt: int = 1, *, is_stubborn: bool = False) -> JobSpec:
+        job = super().job(key, attempt, is_stubborn=is_stubborn)
+        return replace(job, key=f"{key}{self._suffix}")
 
 
 class ScriptTransport(LocalTransport):

@@ -1,25 +1,24 @@
 """What queues do to us, in all five languages: the fake ones misbehave on demand."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from hypertrainer.platforms.base import (
     Ambiguous,
-    EndCause,
     JobHandle,
     JobSpec,
     JobState,
     Observation,
     Rejected,
-    Resources,
     StopSignal,
     Submitted,
 )
 from hypertrainer.platforms.schedulers import queue
-from tests.labs.queue_places import SCHEDULERS, FakeQueuePlace
+from hypertrainer.platforms.shell import ShellPlatform, ShellSettings
+from tests.labs.fakesched import LANGUAGES
+from tests.labs.queue_places import SCHEDULERS, FakeQueuePlace, PathTransport
 from tests.platforms.places import until
 
 LISTINGS = {
@@ -82,36 +81,6 @@ async def test_a_lost_job_that_shows_late_is_found_once_it_waits(place: FakeQueu
     await until(is_found)
 
 
-async def test_a_twin_never_runs(place: FakeQueuePlace) -> None:
-    with place.queue.settings() as settings:
-        settings.lose_answer, settings.slots = 2, 0
-    job = place.job()
-    assert isinstance(await outcome(place, job), Ambiguous)
-    assert isinstance(await outcome(place, job), Ambiguous)
-    with place.queue.settings() as settings:
-        settings.slots = 8
-    handle = place.handle(job)
-    await place.seen(handle, JobState.RUNNING)
-    await until(lambda: any(known.state == "ended" for known in place.queue.jobs()))
-    assert (await place.look(handle)).state is JobState.RUNNING
-    place.finish(job, 4)
-    seen = await ended(place, handle)
-    assert seen.exit is not None
-    assert seen.exit.code == 4
-    assert place.runs(job) == 1
-
-
-async def test_a_job_purged_before_the_next_poll_keeps_its_code(place: FakeQueuePlace) -> None:
-    with place.queue.settings() as settings:
-        settings.keep, settings.has_accounting = 0.0, False
-    job = place.job()
-    handle = await place.running(job)
-    place.finish(job, 6)
-    seen = await ended(place, handle)
-    assert seen.exit is not None
-    assert seen.exit.code == 6
-
-
 async def test_noise_around_every_answer_does_not_matter(place: FakeQueuePlace) -> None:
     with place.queue.settings() as settings:
         settings.is_noisy = True
@@ -140,7 +109,7 @@ async def test_a_queue_that_does_not_answer_proves_nothing(
         settings.fail = {LISTINGS[flavour]: 100}
     report = await place.platform.observe([handle, place.handle(unknown)])
     assert not report.is_complete
-    assert "h9" not in report.seen
+    assert unknown.key not in report.seen
     assert report.seen.get(job.key, Observation(JobState.RUNNING)).state is JobState.RUNNING
     assert not (await place.platform.find([place.handle(unknown)])).is_complete
     assert set(await place.platform.stop([handle], StopSignal.TERM)) <= {job.key}
@@ -211,94 +180,46 @@ async def test_a_job_that_waits_says_why(place: FakeQueuePlace, flavour: str) ->
     assert seen.reason or flavour == "sge"  # where only `qstat -j` knows it
 
 
-async def test_the_time_limit_is_a_cause(place: FakeQueuePlace) -> None:
-    place.queue.hold()
-    handle = await place.submitted(replace(place.job(), resources=Resources(time_seconds=60)))
-    (known,) = place.queue.jobs()
-    assert known.limit == 60
-    place.queue.limit(known.name, 0.5)
-    seen = await ended(place, handle)
-    assert seen.cause is EndCause.TIMED_OUT
-
-
-async def test_a_job_cancelled_by_somebody_else_says_so(
-    place: FakeQueuePlace, flavour: str
-) -> None:
-    job = place.job()
-    handle = await place.running(job)
-    place.queue.cancel(job.key)
-    seen = await ended(place, handle)
-    assert seen.exit is not None
-    if flavour in ("sge", "torque"):  # which do not tell a deletion from another signal
-        assert seen.exit.signal == "TERM"
-    else:
-        assert seen.cause is EndCause.CANCELLED
-
-
-async def test_a_crashed_node_leaves_no_record_but_a_word(
-    place: FakeQueuePlace, flavour: str
-) -> None:
-    job = place.job()
-    handle = await place.running(job)
-    place.queue.crash_node(job.key)
-
-    async def is_over() -> bool:
-        return (await place.look(handle)).state in (JobState.ENDED, JobState.ABSENT)
-
-    await until(is_over)
-    seen = await place.look(handle)
-    assert seen.exit is None
-    assert seen.cause is EndCause.NODE_FAILED or flavour in ("pbs", "torque")
-
-
-@pytest.mark.parametrize("flavour", ["slurm", "pbs", "torque"])
-async def test_a_requeued_job_is_followed(place: FakeQueuePlace) -> None:
-    with place.queue.settings() as settings:
-        settings.requeue_delay = 60.0
-    job = place.job()
-    handle = await place.running(job)
-    place.queue.requeue(job.key)
-    await place.seen(handle, JobState.QUEUED)
-    place.queue.release(job.key)
-    await place.seen(handle, JobState.RUNNING)
-    await until(lambda: place.runs(job) == 2)
-    place.finish(job, 2)
-    seen = await ended(place, handle)
-    assert seen.exit is not None
-    assert seen.exit.code == 2
-
-
 async def test_a_poll_asks_once_for_all_jobs(place: FakeQueuePlace, flavour: str) -> None:
     handles = [await place.running(place.job(f"h{number}")) for number in range(1, 5)]
     before = len(place.queue.calls(LISTINGS[flavour]))
     report = await place.platform.observe(handles)
-    assert {seen.state for seen in report.seen.values()} == {JobState.RUNNING}
+    assert {seen.state for seen in report.seen.values()} == {JobState.RUNNING}, report.seen
     calls = place.queue.calls(LISTINGS[flavour])[before:]
     assert len([call for call in calls if "--version" not in call]) == 1
 
 
-async def test_a_checkpoint_signal_reaches_the_program(place: FakeQueuePlace, flavour: str) -> None:
-    script = "trap 'echo saved >> saved.txt' USR1\necho run >> runs.txt\n" + (
-        "until [[ -s finish ]]; do read -t 0.02 < <(sleep 0.02); done\nexit $(< finish)"
-    )
-    wishes = Resources(checkpoint_signal="USR1", checkpoint_seconds=1)
-    job = replace(place.program(script), resources=wishes)
-    handle = replace(await place.running(job), checkpoint_signal="USR1")
-    assert await place.platform.stop([handle], StopSignal.CHECKPOINT) == {}
-    await until(lambda: Path(job.folder, "saved.txt").exists())
-    place.finish(job, 0)
-    await ended(place, handle)
+async def test_a_check_tells_the_queue_and_its_version(place: FakeQueuePlace, flavour: str) -> None:
+    facts = (await place.platform.check()).facts
+    versions = {
+        "slurm": "Slurm 22.05.8",
+        "pbs": "PBS Pro 22.05.11",
+        "torque": "Torque 6.1.2",
+        "sge": "SGE 8.1.9",
+        "lsf": "IBM Spectrum LSF Standard 10.1.0.13, Apr 15 2022",
+    }
+    assert facts["scheduler"] == versions[flavour]
+    names = {"pbs": "batch", "torque": "batch", "lsf": "normal (Open:Active)"}
+    assert facts.get("queues", "").strip() == names.get(flavour, facts.get("queues", ""))
 
 
-@pytest.mark.parametrize("flavour", ["slurm", "pbs", "torque", "sge"])
-async def test_a_checkpoint_signal_comes_before_the_time_limit(place: FakeQueuePlace) -> None:
-    script = "trap 'echo saved >> saved.txt; exit 5' USR1\necho run >> runs.txt\n" + (
-        "while :; do read -t 0.02 < <(sleep 0.02); done"
+async def test_a_place_without_the_queue_says_what_to_do(
+    place: FakeQueuePlace, flavour: str, tmp_path: Path
+) -> None:
+    commands = {name for names in LANGUAGES.values() for name in names}
+    bare = tmp_path / "bare"
+    bare.mkdir()
+    for program in Path("/usr/bin").iterdir():
+        if program.name not in commands:
+            (bare / program.name).symlink_to(program)
+    scheduler = SCHEDULERS[flavour]()
+    transport = PathTransport(str(bare))
+    place.platform = ShellPlatform(
+        "bare", flavour, transport, scheduler, ShellSettings(default_output=str(tmp_path))
     )
-    wishes = Resources(checkpoint_signal="USR1", checkpoint_seconds=2, time_seconds=3)
-    job = replace(place.program(script), resources=wishes)
-    handle = await place.running(job)
-    seen = await ended(place, handle)
-    assert Path(job.folder, "saved.txt").exists()
-    assert seen.exit is not None
-    assert seen.exit.code == 5
+    health = await place.platform.check()
+    assert any("login_shell" in problem.remedy for problem in health.problems)
+    told = await outcome(place, place.job())
+    assert isinstance(told, Rejected)
+    assert SUBMISSIONS[flavour] in told.reason
+    assert not (await place.platform.find([place.handle(place.job())])).is_complete
