@@ -218,6 +218,14 @@ class QueueScheduler(Scheduler):
                 f"Asking {self.title} ended ({result.code}) halfway. {said}".strip()
             )
 
+    def silence(self, told: Mapping[str, str]) -> Iterator[Problem]:
+        """That the queue's commands are there, but not the queue; see `ht_greet`."""
+        if said := told.get("silent"):
+            yield Problem(
+                f"{self.title} does not answer: {self.plain(said)}.",
+                "Wait, or ask whoever runs it. Jobs that it has already go on meanwhile.",
+            )
+
     def missing(self, rest: str) -> str:
         """That a command is not there; `rest` names it and the host."""
         program, _, host = rest.partition(" ")

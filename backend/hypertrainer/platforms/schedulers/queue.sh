@@ -29,6 +29,12 @@ ht_ask() {
   return 1
 }
 
+# ht_greet COMMAND…: for a probe, whether the queue itself answers; if not, what is said instead.
+ht_greet() {
+  local ht_ask_seconds=10
+  ht_ask "$@" || printf 'ht silent %s\n' "$ht_text"
+}
+
 # ht_can_ask: the queue's commands are there.
 ht_can_ask() {
   type -P -- "$ht_program" > /dev/null && return 0

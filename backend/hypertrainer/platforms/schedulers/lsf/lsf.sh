@@ -86,6 +86,7 @@ ht_tell() {
 ht_probe() {
   local answer
   type -P bsub > /dev/null || return 0
+  ht_greet bqueues
   answer=$(timeout 10 lsid 2>&1 < /dev/null)
   printf 'ht lsf_version %s\n' "${answer%%$'\n'*}"
   if [[ $answer =~ 'cluster name is '([^[:space:]]+) ]]; then

@@ -77,7 +77,7 @@ class LsfScheduler(QueueScheduler):
             "cluster": told.get("lsf_cluster", ""),
             "queues": told.get("lsf_queues", "").strip(),
         }
-        return {name: value for name, value in facts.items() if value}, ()
+        return {name: value for name, value in facts.items() if value}, [*self.silence(told)]
 
 
 @cache

@@ -139,6 +139,7 @@ ht_tell() {
 ht_probe() {
   local answer
   type -P qsub > /dev/null || return 0
+  ht_greet qstat -Q
   ht_dialect
   answer=$(qstat --version 2>&1 < /dev/null)
   answer=${answer%%$'\n'*}

@@ -91,7 +91,7 @@ class PbsScheduler(QueueScheduler):
             facts["queues"] = told["pbs_queues"]
         if told.get("pbs_history"):
             facts["job history"] = told["pbs_history"]
-        return facts, ()
+        return facts, [*self.silence(told)]
 
 
 @cache

@@ -103,9 +103,8 @@ class SgeScheduler(QueueScheduler):
             if told.get("sge_accounting")
             else "no qacct; the exit records do without it",
         }
-        return {name: value for name, value in facts.items() if value}, list(
-            _environment_problems(environments)
-        )
+        problems = [*self.silence(told), *_environment_problems(environments)]
+        return {name: value for name, value in facts.items() if value}, problems
 
 
 def _environment_problems(environments: Sequence[str]) -> Iterable[Problem]:

@@ -56,6 +56,7 @@ ht_tell() {
 ht_probe() {
   local answer
   type -P qsub > /dev/null || return 0
+  ht_greet qstat
   answer=$(qstat -help 2>&1 < /dev/null)
   printf 'ht sge_version %s\n' "${answer%%$'\n'*}"
   printf 'ht sge_environments %s\n' "$(timeout 10 qconf -spl 2> /dev/null < /dev/null | tr '\n' ' ')"
