@@ -38,12 +38,21 @@ PLATFORM_TYPES: Mapping[str, PlatformType] = MappingProxyType(
             "This machine", "Where the server runs.", LocalSettings, DirectScheduler
         ),
         "ssh": PlatformType(
-            "Machines over SSH", "One machine or a pool of them.", MachineSettings, DirectScheduler
+            "Machines over SSH",
+            "A machine without a queue, or a pool of them.",
+            MachineSettings,
+            DirectScheduler,
         ),
-        "slurm": PlatformType("Slurm", "sbatch, squeue, scancel.", QueueSettings, SlurmScheduler),
-        "pbs": PlatformType("PBS", "PBS Pro, OpenPBS or Torque.", QueueSettings, PbsScheduler),
-        "sge": PlatformType("SGE", "Grid Engine and its heirs.", QueueSettings, SgeScheduler),
-        "lsf": PlatformType("LSF", "IBM Spectrum LSF.", QueueSettings, LsfScheduler),
+        "slurm": PlatformType(
+            "Slurm", "A cluster with Slurm, behind its login node.", QueueSettings, SlurmScheduler
+        ),
+        "pbs": PlatformType(
+            "PBS", "A cluster with PBS Pro, OpenPBS or Torque.", QueueSettings, PbsScheduler
+        ),
+        "sge": PlatformType(
+            "SGE", "A cluster with Grid Engine or an heir of it.", QueueSettings, SgeScheduler
+        ),
+        "lsf": PlatformType("LSF", "A cluster with IBM Spectrum LSF.", QueueSettings, LsfScheduler),
     }
 )
 
