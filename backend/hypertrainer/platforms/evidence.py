@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from hypertrainer.platforms.base import JobHandle, JobState, Observation, Submitted
 from hypertrainer.platforms.records import (
+    MAX_EXIT_BYTES,
     MAX_RECORD_BYTES,
     RecordKind,
     parse_exit,
@@ -32,7 +33,7 @@ async def gather_evidence(
     """
     probes = dict.fromkeys(path for handle in handles for path in scheduler.probes(handle))
     paths = [*probes, *(path for handle in handles for path in _paths(handle))]
-    slices = await transport.read([ReadRequest(path, 0, MAX_RECORD_BYTES) for path in paths])
+    slices = await transport.read([ReadRequest(path, 0, _most_bytes(path)) for path in paths])
     seen = {found.path: found for found in slices}
     probed = {path: _content(seen[path]) for path in probes}
     return [_evidence(handle, seen, probed) for handle in handles]
@@ -40,6 +41,11 @@ async def gather_evidence(
 
 def _paths(handle: JobHandle) -> Sequence[str]:
     return [record_path(handle.folder, kind, handle.attempt) for kind in READ_ORDER]
+
+
+def _most_bytes(path: str) -> int:
+    is_exit = f"/{RecordKind.EXIT.value}." in path
+    return MAX_EXIT_BYTES if is_exit else MAX_RECORD_BYTES
 
 
 def _content(found: Slice) -> bytes | None:

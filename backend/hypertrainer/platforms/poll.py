@@ -41,8 +41,8 @@ def poll_script(
 ) -> str:
     """The script of a poll of these jobs.
 
-    `with_logs`: their logs are listed too. `may_be_new`: nobody may have made a folder there yet, so
-    that one without even its parent is no reason to think of a missing disk.
+    `with_logs`: their logs are listed too. `may_be_new`: nobody may have made a folder there yet,
+    so that one without even its parent is no reason to think of a missing disk.
     """
     question = scheduler.list_script([Evidence(handle) for handle in handles])
     jobs = (("ht_job", job.key, str(job.attempt), job.folder) for job in handles)

@@ -14,6 +14,7 @@ from hypertrainer.platforms.processes import ProcessIdentity
 
 RECORD_FOLDER = ".hypertrainer"
 MAX_RECORD_BYTES = 65_536
+MAX_EXIT_BYTES = 524_288  # with the sizes of a thousand logs of the longest names
 MAX_DIGITS = 18
 LAST_LINE = "end=1"
 
