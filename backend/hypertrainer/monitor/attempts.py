@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import ColumnElement, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -102,7 +102,11 @@ def facts_of(attempt: Attempt, task: Task) -> AttemptFacts:
 
 
 async def change(
-    session: AsyncSession, pair: Pair, of_attempt: Mapping[str, Any], of_task: Mapping[str, Any]
+    session: AsyncSession,
+    pair: Pair,
+    of_attempt: Mapping[str, Any],
+    of_task: Mapping[str, Any],
+    only_if: Sequence[ColumnElement[bool]] = (),
 ) -> bool:
     """Write to an attempt and its task, if the attempt is still as it was read; whether it was.
 
@@ -115,6 +119,7 @@ async def change(
             col(Attempt.id) == attempt.id,
             col(Attempt.state) == attempt.state,
             col(Attempt.stop_by).is_not_distinct_from(attempt.stop_by),
+            *only_if,
         )
         .values(**of_attempt)
         .execution_options(synchronize_session=False)
@@ -157,6 +162,8 @@ async def save_facts(session: AsyncSession, pair: Pair, facts: AttemptFacts, now
         "started_at": pair[1].started_at or facts.started_at,
         "last_seen_at": now,
     }
-    if pair[0].state == AttemptState.ENDED:
-        of_task |= {"is_output_collected": False, "is_mirrored": pair[1].remote_path is None}
-    return await change(session, pair, of_attempt, of_task)
+    if pair[0].state != AttemptState.ENDED:
+        return await change(session, pair, of_attempt, of_task)
+    of_task |= {"is_output_collected": False, "is_mirrored": pair[1].remote_path is None}
+    still_lost = select(Task.id).where(col(Task.status) == TaskStatus.LOST)  # or it was resumed
+    return await change(session, pair, of_attempt, of_task, [col(Attempt.task_id).in_(still_lost)])

@@ -36,7 +36,7 @@ class ObserveJobs:
     platform: Platform
 
     async def load_lost(self) -> list[Pair]:
-        """The lost attempts, which may re-open."""
+        """The newest attempts of lost tasks, which may re-open."""
         async with self.database.reading() as session:
             query = (
                 select(Attempt, Task)
@@ -47,8 +47,10 @@ class ObserveJobs:
                     col(Attempt.outcome) == TaskStatus.LOST,
                     col(Attempt.ended_at) > utc_now() - LOOKED_FOR,
                 )
+                .order_by(col(Attempt.number))
             )
-            return [(attempt, task) for attempt, task in await session.exec(query)]
+            newest = {row[0].task_id: (row[0], row[1]) for row in await session.exec(query)}
+        return list(newest.values())
 
     async def run_once(self, pairs: Sequence[Pair]) -> tuple[set[int], Report]:
         """One round over attempts with a job: the tasks whose status changed, and all evidence."""

@@ -1,5 +1,6 @@
 """Stops in stages, requeues by a queue, and tasks that go on by themselves."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,7 @@ from sqlmodel import col, select
 
 from hypertrainer.clock import utc_now
 from hypertrainer.database import Database
-from hypertrainer.platforms.base import EndCause, JobState, StopSignal
+from hypertrainer.platforms.base import EndCause, JobHandle, JobState, Report, StopSignal
 from hypertrainer.tasks import actions
 from hypertrainer.tasks.statuses import AttemptState, TaskStatus
 from hypertrainer.tasks.tables import Attempt
@@ -221,3 +222,51 @@ async def test_a_lost_task_that_is_found_again_is_read_and_fetched_again(
     await place.round()
     task = await place.task(task_id)
     assert (task.status, task.is_mirrored, task.is_output_collected) == ("running", False, False)
+
+
+async def lost(place: MonitoredPlace) -> int:
+    """A task whose job has vanished."""
+    place.platform.absence_reports, place.platform.absence_seconds = 1, 0
+    task_id = await place.running()
+    place.platform.vanish(await place.key(task_id))
+    await place.round()
+    assert await place.status(task_id) == TaskStatus.LOST
+    place.work._lost_looked_at = None
+    return task_id
+
+
+async def test_a_lost_task_that_is_resumed_while_it_is_found_again_is_not_opened_twice(
+    place: MonitoredPlace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    task_id = await lost(place)
+    place.platform.jobs[await place.key(task_id), 1].state = JobState.RUNNING
+    observe = place.platform.observe
+
+    async def slowly(handles: Sequence[JobHandle]) -> Report:
+        report = await observe(handles)
+        monkeypatch.undo()
+        await place.act(task_id, actions.resume)
+        return report
+
+    monkeypatch.setattr(place.platform, "observe", slowly)
+    await place.round()
+    first, second = await attempts_of(place, task_id)
+    assert (first.state, first.outcome) == (AttemptState.ENDED, TaskStatus.LOST)
+    assert second.state == AttemptState.SUBMITTED
+
+
+async def test_only_the_last_of_several_lost_attempts_re_opens_a_task(
+    place: MonitoredPlace,
+) -> None:
+    task_id = await lost(place)
+    first = await place.key(task_id)
+    await place.act(task_id, actions.resume)
+    for _ in range(2):
+        await place.round()
+    place.platform.vanish(await place.key(task_id), attempt=2)
+    await place.round()
+    assert await place.status(task_id) == TaskStatus.LOST
+    place.platform.jobs[first, 1].state = JobState.RUNNING
+    place.work._lost_looked_at = None
+    await place.round()
+    assert await place.status(task_id) == TaskStatus.LOST
