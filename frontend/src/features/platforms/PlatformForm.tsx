@@ -157,5 +157,7 @@ function whyNot(draft: ReturnType<typeof usePlatformDraft>): string | null {
 function checkedWords(found: PlatformCheck | undefined): string {
   if (!found) return "Not checked yet.";
   if (found.host_key) return "Its host key waits to be accepted.";
-  return found.problems.length > 0 ? `${plural(found.problems.length, "problem")} found.` : "";
+  return found.problems.length > 0
+    ? `${plural(found.problems.length, "problem")} found.`
+    : "Checked, and ready to be saved.";
 }

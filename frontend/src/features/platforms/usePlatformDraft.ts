@@ -1,7 +1,7 @@
 import { useMemo, useState } from "react";
 import type { Platform, PlatformCheck, PlatformType } from "~/api/client";
 import { ApiError } from "~/api/errors";
-import { fieldNamed, fieldOfError } from "./form/layout";
+import { fieldNamed, fieldOfError, inOrder } from "./form/layout";
 import { withResources } from "./form/resources";
 import { type Field, fieldsOf } from "./form/schema";
 import { settingsOf, type Values, valuesOf } from "./form/values";
@@ -23,7 +23,7 @@ export function usePlatformDraft(
   platform: Platform | undefined,
   taken: readonly string[],
 ) {
-  const fields = useMemo(() => withResources(fieldsOf(type.schema)), [type]);
+  const fields = useMemo(() => inOrder(type.type, withResources(fieldsOf(type.schema))), [type]);
   const [start] = useState(() => (platform ? valuesOf(fields, platform.settings) : {}));
   const [values, setValues] = useState<Values>(start);
   const [name, setName] = useState(platform?.name ?? "");

@@ -4,6 +4,7 @@ import { elapsedSeconds, formatDuration, formatTime } from "~/lib/time";
 import { ErrorNote } from "~/ui/ErrorNote";
 import { KeyValue, type KeyValueItem } from "~/ui/KeyValue";
 import { LoadingRows } from "~/ui/Loading";
+import { Quoted } from "~/ui/Quoted";
 import { StatusBadge } from "~/ui/StatusBadge";
 import { Age, Elapsed } from "~/ui/Ticking";
 import classes from "./Details.module.css";
@@ -38,7 +39,7 @@ function statusItems(task: Task): KeyValueItem[] {
     value === null || value === "" ? [] : [{ label, value, isMono: true, copy: value }];
   return [
     { label: "Status", value: <StatusBadge status={task.status} /> },
-    { label: "Why", value: task.reason || defaultReason(task) },
+    { label: "Why", value: <Quoted text={task.reason || defaultReason(task)} /> },
     ...text("Exit code", task.exit_code),
     ...text("Signal", task.signal),
     { label: "Platform", value: task.platform },
@@ -146,7 +147,11 @@ function AttemptRow({ attempt }: { attempt: Attempt }) {
             automatic
           </span>
         )}
-        {reason && <div className="dim">{reason}</div>}
+        {reason && (
+          <div className="dim">
+            <Quoted text={reason} />
+          </div>
+        )}
       </td>
       <td className={classes.nowrap}>{formatTime(started_at)}</td>
       <td className={classes.nowrap}>
@@ -154,7 +159,7 @@ function AttemptRow({ attempt }: { attempt: Attempt }) {
       </td>
       <td>{signal ?? exit_code ?? "–"}</td>
       <td className="mono">{job_id ?? "–"}</td>
-      <td className="mono">{host ?? (machine || "–")}</td>
+      <td className="mono">{host || machine || "–"}</td>
       <td>{gpus.length > 0 ? gpus.join(", ") : "–"}</td>
     </tr>
   );

@@ -4,6 +4,7 @@ import type { Task } from "~/api/client";
 import { formatPercent, plural } from "~/lib/format";
 import { formatDuration, formatTime } from "~/lib/time";
 import { KeyValue } from "~/ui/KeyValue";
+import { Quoted } from "~/ui/Quoted";
 import { StatusBadge } from "~/ui/StatusBadge";
 import { Elapsed, EndsAt } from "~/ui/Ticking";
 import { epochText, fractionOf, iterationText } from "./progressText";
@@ -94,7 +95,9 @@ function StatusFacts({ task }: { task: Task }) {
       <p>
         <StatusBadge status={status} /> {is_stopping && "It was asked to stop."}
       </p>
-      <p>{reason || defaultReason(task)}</p>
+      <p>
+        <Quoted text={reason || defaultReason(task)} />
+      </p>
       <KeyValue
         layout="line"
         items={[

@@ -4,6 +4,7 @@ import type { Task } from "~/api/client";
 import { formatExact, formatNumber, NOTHING } from "~/lib/format";
 import { formatDuration, formatTime } from "~/lib/time";
 import { ProgressBar } from "~/ui/ProgressBar";
+import { Quoted } from "~/ui/Quoted";
 import { StatusBadge } from "~/ui/StatusBadge";
 import { Age, Elapsed } from "~/ui/Ticking";
 import { metricOf, paramOf } from "./columnCatalogue";
@@ -133,7 +134,9 @@ function ProgressCell({ task }: { task: Task }) {
   if (pending !== null)
     return (
       <span className={classes.progress} data-hover="status">
-        <span className={classes.pending}>{pending}</span>
+        <span className={classes.pending}>
+          <Quoted text={pending} />
+        </span>
       </span>
     );
   return (

@@ -17,6 +17,7 @@ import { IconAction } from "~/ui/IconAction";
 import { KeyValue, type KeyValueItem } from "~/ui/KeyValue";
 import { notify } from "~/ui/notify";
 import { ProgressBar } from "~/ui/ProgressBar";
+import { Quoted } from "~/ui/Quoted";
 import { StatusBadge } from "~/ui/StatusBadge";
 import { Age, Elapsed, EndsAt } from "~/ui/Ticking";
 import { exportLink } from "./exportLink";
@@ -72,7 +73,7 @@ export function TaskHeader({ task, actions, onClose }: TaskHeaderProps) {
             color: `var(--${statusTone(task.status)})`,
           }}
         >
-          {task.reason}
+          <Quoted text={task.reason} />
         </p>
       )}
       <div className={classes.facts}>

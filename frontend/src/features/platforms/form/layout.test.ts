@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { fieldLabel, fieldNamed, fieldOfError, laidOut } from "./layout";
+import { fieldLabel, fieldNamed, fieldOfError, inOrder, laidOut } from "./layout";
 import { withResources } from "./resources";
 import type { Field } from "./schema";
 
@@ -18,6 +18,14 @@ it("puts first what nearly everybody sets, and loses no setting", () => {
   const all = [...first, ...more.flatMap(({ fields }) => fields)].map(({ path }) => path);
   expect(all.toSorted()).toEqual(FIELDS.map(({ path }) => path).toSorted());
   expect(more.at(-1)).toMatchObject({ title: "Other", fields: [{ path: "warp_factor" }] });
+});
+
+it("orders the YAML as the form", () => {
+  expect(
+    inOrder("slurm", FIELDS)
+      .map(({ path }) => path)
+      .slice(0, 2),
+  ).toEqual(["host", "resources.account"]);
 });
 
 it("has something to put first for a type that it has never heard of", () => {

@@ -107,6 +107,15 @@ export function laidOut(type: string, fields: readonly Field[]): { first: Field[
   return { first, more: more.filter((group) => group.fields.length > 0) };
 }
 
+/** The fields in the order of the form, which is also that of the YAML. */
+export function inOrder(type: string, fields: readonly Field[]): Field[] {
+  const { first, more } = laidOut(type, fields);
+  const places = new Map(
+    [...first, ...more.flatMap((group) => group.fields)].map(({ path }, at) => [path, at]),
+  );
+  return fields.toSorted((a, b) => (places.get(a.path) ?? 0) - (places.get(b.path) ?? 0));
+}
+
 /** "resources.gpu_type" → "GPU type"; a setting without a name of its own: "job_queue" → "Job queue". */
 export function fieldLabel(path: string): string {
   const words = path.slice(path.lastIndexOf(".") + 1).replaceAll("_", " ");

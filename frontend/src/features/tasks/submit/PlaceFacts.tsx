@@ -59,7 +59,7 @@ function ForecastWords({ forecast }: { forecast: TaskPreview["forecast"] | undef
         <p className={classes.forecast}>
           <IconCalendarClock size={15} aria-hidden />
           <span>
-            {starts_at !== null && <StartsAt time={starts_at} />} {words}
+            {starts_at !== null && <StartsAt time={starts_at} />} <span className="dim">{words}</span>
           </span>
         </p>
       )}
