@@ -4,7 +4,7 @@
 # ht_folder ht_setup ht_command ht_mark ht_job_id) and exports. Records are `name=value` lines; the last is `end=1`.
 
 ht_home=$ht_folder/.hypertrainer
-ht_got= ht_told= ht_woken= ht_child= ht_timer= ht_cause= ht_reason=
+ht_got= ht_told= ht_woken= ht_child= ht_timer= ht_doomed= ht_cause= ht_reason=
 
 ht_now() {
   ht_time=${EPOCHREALTIME:-}
@@ -103,7 +103,7 @@ ht_forward() {
   local name=$1
   ht_woken=1
   if [[ $ht_notice ]]; then
-    if [[ $name == "$ht_notice" ]]; then name=$ht_meant
+    if [[ $name == "$ht_notice" ]]; then name=$ht_meant; ht_doom
     elif [[ $name == USR1 && $ht_meant != USR1 ]]; then return 0; fi
   fi
   ht_got=$name
@@ -127,9 +127,22 @@ ht_alarm() {
   set +m
 }
 
+# ht_doom: such a queue kills this process, but not the program's group. It is killed in time by us.
+ht_doom() {
+  [[ $ht_child && ! $ht_doomed ]] || return 0
+  ht_doomed=1
+  if [[ $ht_timer ]]; then kill -s KILL -- "-$ht_timer"; wait "$ht_timer"; fi
+  if [[ $ht_meant == TERM ]]; then ht_alarm "$ht_grace"
+  else ht_alarm "$(( ht_warning_seconds > 5 ? ht_warning_seconds - 5 : 1 ))"; fi
+}
+
 ht_out_of_time() {
   ht_woken=1 ht_timer=
   kill -0 "$ht_child" || return 0  # it ended just in time
+  if [[ $ht_doomed ]]; then
+    kill -s KILL -- "-$ht_child"
+    return
+  fi
   if [[ $ht_warning ]]; then
     kill -s "$ht_warning" -- "-$ht_child"
     ht_warning=

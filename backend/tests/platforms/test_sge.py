@@ -20,7 +20,7 @@ from hypertrainer.platforms.base import (
 from hypertrainer.platforms.schedulers.sge import SgeScheduler
 from hypertrainer.platforms.transports.local import LocalTransport
 from tests.labs.sge import SgeLab, SgePlace
-from tests.platforms.places import until
+from tests.platforms.places import living, until
 
 pytestmark = pytest.mark.slow
 
@@ -121,13 +121,15 @@ async def test_what_is_asked_for_in_vain_is_refused_with_a_hint(place: SgePlace)
     assert "qconf -spl" in (await refused(place, Resources(raw=("-pe nope 4",)))).reason
 
 
-async def test_a_job_is_killed_after_its_notice(place: SgePlace) -> None:
-    handle = await place.running(place.job(is_stubborn=True))
+async def test_a_job_is_killed_after_its_notice_and_leaves_nothing_behind(place: SgePlace) -> None:
+    job = place.job(is_stubborn=True)
+    handle = await place.running(job)
     assert await place.platform.stop([handle], StopSignal.TERM) == {}
     assert (await place.look(handle)).state in (JobState.RUNNING, JobState.STOPPING)
     seen = await ended(place, handle)
-    assert seen.exit is None
-    assert seen.exit_code == 137
+    assert seen.exit is not None
+    assert (seen.exit.code, seen.exit.signal) == (137, "TERM")
+    assert living(f"{job.key}.1") == []  # SGE kills the wrapper alone
 
 
 async def test_fifty_jobs_queue_for_eight_slots(place: SgePlace, sge: SgeLab) -> None:
