@@ -11,15 +11,18 @@ ht_unpack() {
   if [[ ! -e $2/$1/.complete ]]; then
     if said=$({ mkdir -p -- "$new" && tar -xzf "$archive" -C "$new" && : > "$new/.complete"; } 2>&1)
     then
-      mv -T -- "$new" "$2/$1" 2> /dev/null || rm -rf -- "$new"  # somebody else was quicker
-    else
-      rm -rf -- "$new" "$archive"
-      printf 'ht %s failed %s\n' "$1" "${said//$'\n'/ }"
-      return
+      if [[ -d $2/$1 && ! -e $2/$1/.complete ]]; then  # who cleans up scratch disks took a part
+        rm -f -- "$new/.complete"
+        said=$({ cp -af -- "$new/." "$2/$1/" && : > "$2/$1/.complete"; } 2>&1)
+      else
+        said=$(mv -T -- "$new" "$2/$1" 2>&1)  # unless somebody else was quicker
+      fi
     fi
+    rm -rf -- "$new"
   fi
   rm -f -- "$archive"
-  printf 'ht %s present\n' "$1"
+  if [[ -e $2/$1/.complete ]]; then printf 'ht %s present\n' "$1"
+  else printf 'ht %s failed %s\n' "$1" "${said//$'\n'/ }"; fi
 }
 
 # ht_script NUMBER NAME FOLDER…: the first folder that has the script; one by its full path is its own.

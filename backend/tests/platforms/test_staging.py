@@ -97,6 +97,22 @@ async def test_the_same_code_goes_there_once(ssh: SshLab, tmp_path: Path) -> Non
     assert place.transport.num_calls - before >= 3
 
 
+async def test_code_that_a_clean_up_there_took_a_part_of_is_made_whole(
+    ssh: SshLab, tmp_path: Path
+) -> None:
+    place = Elsewhere(ssh, tmp_path)
+    code = place.code(train="import part.one", part__one="")
+    first, second = (
+        replace(place.job(key, "python3", "{script}"), code=code, script="train.py")
+        for key in ("h1", "h2")
+    )
+    assert await place.ended(first) == 0
+    for name in (".complete", "part/one.py"):
+        (place.root / ".code" / code.digest / name).unlink()
+    assert await place.ended(second) == 0
+    assert len(list((place.root / ".code").iterdir())) == 1
+
+
 async def test_an_archive_that_is_none_is_refused_and_leaves_nothing(
     ssh: SshLab, tmp_path: Path
 ) -> None:
