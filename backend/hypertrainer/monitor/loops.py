@@ -60,6 +60,7 @@ class Monitor:
             if platforms.get(name) is not running.platform:
                 await self._supervisor.remove(_loop_name(name))
                 del self._passes[name]
+        await self._services.registry.close_retired()
         for platform in platforms.values():
             if platform.name not in self._passes:
                 self._start_platform(platform)

@@ -79,9 +79,9 @@ def make_platform(entry: Entry, surroundings: Surroundings) -> Platform:
     members = {host: _shell(entry, SshTransport(way), shell) for host, way in ways.items()}
     if not members:
         return _shell(entry, LocalTransport(), shell)
-    if len(members) == 1:
-        return next(iter(members.values()))
-    return PoolPlatform(entry.name, entry.type, members)
+    if isinstance(settings, MachineSettings) and settings.hosts:
+        return PoolPlatform(entry.name, entry.type, members)  # of one, too: there were others
+    return next(iter(members.values()))
 
 
 def _shell(entry: Entry, transport: Transport, settings: ShellSettings) -> ShellPlatform:

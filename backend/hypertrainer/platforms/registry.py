@@ -88,9 +88,14 @@ class Registry:
 
     async def aclose(self) -> None:
         """Close every connection. Jobs go on."""
-        for platform in (*self.all(), *self._retired):
+        for platform in self.all():
             await platform.aclose()
-        self._retired.clear()
+        await self.close_retired()
+
+    async def close_retired(self) -> None:
+        """Close the connections of platforms that are gone, or described anew."""
+        while self._retired:
+            await self._retired.pop().aclose()
 
     def _refresh(self) -> None:
         stamp = _stamp(self.path)

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from hypertrainer.errors import NotFound
+from hypertrainer.errors import NotFound, PlatformUnreachable
+from hypertrainer.platforms.base import JobHandle, JobState
 from hypertrainer.platforms.fake import FakePlatform
 from hypertrainer.platforms.registry import PLATFORM_TYPES, Registry
 
@@ -214,3 +215,25 @@ def change(tmp_path: Path, text: str) -> None:
     later = path.stat().st_mtime_ns + 1_000_000_000
     path.write_text(text)
     os.utime(path, ns=(later, later))
+
+
+POOL = "platforms: {lab: {type: ssh, hosts: [127.0.0.1]}}"
+
+
+async def test_a_pool_of_which_one_machine_is_left_tells_nothing_of_the_others_jobs(
+    tmp_path: Path,
+) -> None:
+    lab = registry(tmp_path, POOL).get("lab")
+    report = await lab.observe([JobHandle("h1", 1, "/there/h1", machine="gpu2")])
+    assert report.seen["h1"].state is JobState.UNKNOWN
+    await lab.aclose()
+
+
+async def test_a_platform_that_is_described_anew_is_closed(tmp_path: Path) -> None:
+    found = registry(tmp_path, POOL)
+    before = found.get("lab")
+    change(tmp_path, POOL.replace("hosts: [127.0.0.1]", "host: 127.0.0.1"))
+    assert found.get("lab") is not before
+    await found.close_retired()
+    with pytest.raises(PlatformUnreachable, match="no longer used with these settings"):
+        await before.observe([JobHandle("h1", 1, "/there/h1")])
