@@ -45,6 +45,10 @@ def _jobs_of(
     specs: dict[str, JobSpec | Rejected] = {}
     for attempt, task in pairs:
         capacity = (capacities or {}).get(attempt.machine)
+        if platform.has_local_output != (task.remote_path is None):
+            why = f"`{platform.name}` is on another machine now than when it was submitted"
+            specs[attempt.key] = Rejected(f"{why}. Clone task #{task.id}.")
+            continue
         try:
             specs[attempt.key] = job_of(attempt, task, platform, capacity)
         except OSError as error:

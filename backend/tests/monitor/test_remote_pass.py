@@ -250,3 +250,15 @@ async def test_a_job_in_doubt_on_one_machine_does_not_wait_for_a_silent_other(
     await lab.place.round()
     states = [(await lab.place.attempt(task_id)).state for task_id in ids]
     assert states == [AttemptState.SUBMITTED, AttemptState.INTENT]
+
+
+async def test_a_task_does_not_follow_its_platform_to_another_kind_of_place(
+    place: MonitoredPlace,
+) -> None:
+    task_id = await place.add()
+    place.platform.has_local_output = False
+    await place.round()
+    task = await place.task(task_id)
+    assert task.status == TaskStatus.FAILED_TO_START
+    assert "is on another machine now" in task.reason
+    assert place.platform.submissions == []
