@@ -78,6 +78,8 @@ class Copies:
         read = [
             (file, part) for file, part in found if part.error is None and part.size is not None
         ]
+        if not self.folder.is_dir():  # it was deleted a moment ago
+            return {}
         with _storing(self.folder):
             stale = {file.name for file, part in read if self._is_stale(file, part)}
             for name in stale:

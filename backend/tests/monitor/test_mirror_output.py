@@ -3,7 +3,10 @@
 import contextlib
 import json
 import os
+import shutil
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,6 +16,7 @@ from hypertrainer.monitor import mirror_output as mirroring
 from hypertrainer.monitor.mirror_files import MAX_FILES, admitted
 from hypertrainer.monitor.mirror_shares import CALL_BYTES, FILE_BYTES
 from hypertrainer.platforms.base import ConditionKind
+from hypertrainer.platforms.transports.base import Slice
 from hypertrainer.tasks.statuses import TaskStatus
 from tests.monitor.place import MonitoredPlace, monitored_place
 from tests.monitor.remote_files import assert_same, finish, here, there, write
@@ -290,3 +294,21 @@ async def test_a_folder_that_was_removed_here_stays_removed(sqlite_place: Monito
     await finish(sqlite_place, task_id)
     await sqlite_place.round()
     assert (await sqlite_place.task(task_id)).is_mirrored
+
+
+async def test_a_task_that_is_deleted_while_its_output_is_fetched_is_no_trouble(
+    sqlite_place: MonitoredPlace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    task_id = await sqlite_place.running()
+    await write(sqlite_place, task_id, "out.txt", b"one\n")
+    folder = await here(sqlite_place, task_id)
+    read = sqlite_place.platform.read
+
+    async def deleted_meanwhile(*args: Any) -> Sequence[Slice]:
+        shutil.rmtree(folder)
+        return await read(*args)
+
+    monkeypatch.setattr(sqlite_place.platform, "read", deleted_meanwhile)
+    await sqlite_place.round()
+    assert sqlite_place.work.state.condition is ConditionKind.OK
+    assert not folder.exists()
