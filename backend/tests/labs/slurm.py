@@ -9,18 +9,18 @@ import signal
 import socket
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import psutil
 import pytest
 
-from hypertrainer.platforms.base import JobSpec, Resources
+from hypertrainer.platforms.base import JobHandle, JobSpec, JobState, Observation, Resources
 from hypertrainer.platforms.schedulers.slurm import SlurmScheduler
 from hypertrainer.platforms.shell import ShellPlatform, ShellSettings
 from hypertrainer.platforms.transports.local import LocalTransport
-from tests.platforms.places import LocalPlace
+from tests.platforms.places import LocalPlace, until
 
 SCRIPT = Path(__file__).with_name("slurmlab.sh")
 PORTS_OF_A_LAB = 16
@@ -159,3 +159,19 @@ class SlurmPlace(LocalPlace):
     def asking(self, resources: Resources, key: str = "h1") -> JobSpec:
         """A job that wants something particular."""
         return replace(self.job(key), resources=resources)
+
+    async def ended(self, handle: JobHandle) -> Observation:
+        """The first observation of the job's end."""
+        return await self.seen(handle, JobState.ENDED)
+
+
+@pytest.fixture
+async def slurm_place(
+    slurm: SlurmLab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, anyio_backend: str
+) -> AsyncIterator[SlurmPlace]:
+    """The session's cluster as a place, left without jobs."""
+    monkeypatch.setenv("SLURM_CONF", str(slurm.configuration))
+    place = SlurmPlace(tmp_path)
+    yield place
+    await place.close()
+    await until(lambda: not slurm.run("squeue", "-h"))

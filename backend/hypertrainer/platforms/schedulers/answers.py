@@ -8,6 +8,7 @@ from hypertrainer.platforms.base import (
     Ambiguous,
     EndCause,
     JobState,
+    Observation,
     Rejected,
     SubmitOutcome,
 )
@@ -95,3 +96,19 @@ def outcome_of(answer: Answer, said: str) -> SubmitOutcome:
             return Ambiguous(reason)
         case AnswerKind.REFUSED:
             return Rejected(reason)
+
+
+def observation_of(job: Evidence, listed: ListedJob | None) -> Observation:
+    """What a complete list says of a job; None: it is not on it."""
+    if listed is None:
+        return Observation(
+            JobState.ABSENT, "gone", "the queue knows of no such job", start=job.start
+        )
+    return Observation(
+        listed.state,
+        listed.raw_state,
+        listed.reason,
+        exit_code=listed.exit_code,
+        cause=listed.cause,
+        start=job.start,
+    )

@@ -17,7 +17,6 @@ from hypertrainer.platforms.base import (
     Ambiguous,
     JobHandle,
     JobSpec,
-    JobState,
     Observation,
     Problem,
     Rejected,
@@ -32,6 +31,7 @@ from hypertrainer.platforms.schedulers.answers import (
     answer_lines,
     choose,
     known_ids,
+    observation_of,
     outcome_of,
 )
 from hypertrainer.platforms.schedulers.base import Evidence, Scheduler
@@ -184,7 +184,7 @@ class QueueScheduler(Scheduler):
         chosen = self._chosen(result, jobs)
         unsure = set(self.unsure(result))
         return {
-            job.handle.key: _observation(job, listed)
+            job.handle.key: observation_of(job, listed)
             for job in jobs
             if (listed := chosen.get(job.handle.key)) or job.handle.key not in unsure
         }
@@ -264,7 +264,6 @@ class QueueScheduler(Scheduler):
             f"unset {' '.join(SECRETS)}",
             f"ht_program={shlex.quote(self.program)} ht_id_patterns=({patterns})",
             f"ht_ask_seconds={ASK_SECONDS} ht_submit_seconds={SUBMIT_SECONDS}",
-            f"ht_budget={SUBMIT_SECONDS}",
             self._preparation(),
         ]
         return "\n".join([*values, _shared(), self.functions(), *calls, ":"])
@@ -285,21 +284,6 @@ def checkpoint_problems(resources: Resources) -> Iterator[Problem]:
         yield Problem(
             f"`{signal}` cannot be the checkpoint signal.", f"Choose one of {', '.join(FORWARDED)}."
         )
-
-
-def _observation(job: Evidence, listed: ListedJob | None) -> Observation:
-    if listed is None:
-        return Observation(
-            JobState.ABSENT, "gone", "the queue knows of no such job", start=job.start
-        )
-    return Observation(
-        listed.state,
-        listed.raw_state,
-        listed.reason,
-        exit_code=listed.exit_code,
-        cause=listed.cause,
-        start=job.start,
-    )
 
 
 def _stop_call(handle: JobHandle) -> str:

@@ -97,7 +97,7 @@ ht_submit() {
     printf 'ht %s rejected the wrapper is gone: %s\n' "$key" "$home/run.sh"
   elif ! type -P -- "$1" > /dev/null; then
     printf 'ht %s missing %s %s\n' "$key" "$1" "$ht_host"
-  elif (( SECONDS > ht_budget )); then
+  elif (( SECONDS > ht_submit_seconds )); then
     printf 'ht %s busy the queue answers slowly\n' "$key"
   else
     ht_argv=("$@")
