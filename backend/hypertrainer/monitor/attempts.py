@@ -21,20 +21,30 @@ from hypertrainer.tasks.statuses import (
 from hypertrainer.tasks.tables import Attempt, Task
 
 Pair = tuple[Attempt, Task]
+PAGE = 200  # rows made of more of them in one go would keep everybody else waiting
 
 
 async def load_pairs(
-    session: AsyncSession, platform: str, states: Sequence[AttemptState], limit: int | None = None
+    session: AsyncSession,
+    platform: str,
+    states: Sequence[AttemptState],
+    limit: int,
+    after: Sequence[Pair] = (),
 ) -> list[Pair]:
-    """The platform's attempts in these states with their tasks, oldest first."""
+    """The platform's attempts in these states with their tasks, oldest first, `after` left out."""
+    last_id = max((attempt.id or 0 for attempt, _ in after), default=0)
     query = (
         select(Attempt, Task)
         .join(Task, col(Task.id) == col(Attempt.task_id))
-        .where(col(Attempt.state).in_(states), col(Task.platform) == platform)
+        .where(
+            col(Attempt.state).in_(states),
+            col(Task.platform) == platform,
+            col(Attempt.id) > last_id,
+        )
         .order_by(col(Attempt.id))
+        .limit(limit)
     )
-    rows = await session.exec(query if limit is None else query.limit(limit))
-    return [(attempt, task) for attempt, task in rows]
+    return [(attempt, task) for attempt, task in await session.exec(query)]
 
 
 async def load_unmirrored(database: Database, platform: str) -> list[Pair]:
@@ -58,8 +68,11 @@ async def load_unmirrored(database: Database, platform: str) -> list[Pair]:
 
 async def load_on_platform(database: Database, platform: str) -> list[Pair]:
     """Every attempt that the platform may have a job of, with its task, oldest first."""
+    pairs: list[Pair] = []
     async with database.reading() as session:
-        return await load_pairs(session, platform, [*ON_PLATFORM_STATES])
+        while page := await load_pairs(session, platform, [*ON_PLATFORM_STATES], PAGE, pairs[-1:]):
+            pairs += page
+    return pairs
 
 
 def handle_of(attempt: Attempt, task: Task) -> JobHandle:

@@ -1,6 +1,7 @@
 """Asks a platform about all its jobs at once, and writes down what the resolver makes of it."""
 
-from collections.abc import Iterator, Sequence
+import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -25,6 +26,7 @@ from hypertrainer.tasks.resuming import (
 from hypertrainer.tasks.statuses import AttemptState, TaskStatus
 from hypertrainer.tasks.tables import Attempt, Task
 
+MANY_JOBS = 100  # from here on judging them takes longer than a thread's turn
 LOOKED_FOR = timedelta(days=7)  # how long a lost job's evidence is still looked for
 
 
@@ -58,21 +60,25 @@ class ObserveJobs:
         if not pairs:
             return set(), Report(is_complete=True, seen={})
         report = await self.platform.observe([handle_of(*pair) for pair in pairs])
-        changed = list(self._resolved(pairs, report, utc_now()))
+        if len(pairs) < MANY_JOBS:
+            changed = self._resolved(pairs, report, utc_now())
+        else:
+            changed = await asyncio.to_thread(self._resolved, pairs, report, utc_now())
         return await self._commit(changed) if changed else set(), report
 
     def _resolved(
         self, pairs: Sequence[Pair], report: Report, now: datetime
-    ) -> Iterator[tuple[Pair, AttemptFacts]]:
+    ) -> list[tuple[Pair, AttemptFacts]]:
         """The attempts about which the report says something new, and what."""
-        patience = self._patience()
+        patience, changed = self._patience(), []
         for pair in pairs:
             seen, before = seen_of(report, pair[0].key), facts_of(*pair)
             if seen is None:
                 continue
             after = resolve(before, seen, now, patience)
             if after != before:
-                yield pair, after
+                changed.append((pair, after))
+        return changed
 
     async def _commit(self, changed: Sequence[tuple[Pair, AttemptFacts]]) -> set[int]:
         now = utc_now()

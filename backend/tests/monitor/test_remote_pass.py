@@ -262,3 +262,18 @@ async def test_a_task_does_not_follow_its_platform_to_another_kind_of_place(
     assert task.status == TaskStatus.FAILED_TO_START
     assert "is on another machine now" in task.reason
     assert place.platform.submissions == []
+
+
+async def test_many_jobs_are_read_by_pages_and_judged_beside_the_loop(
+    place: MonitoredPlace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("hypertrainer.monitor.attempts.PAGE", 2)
+    monkeypatch.setattr("hypertrainer.monitor.observe_jobs.MANY_JOBS", 1)
+    ids = [await place.add(f"task {number}") for number in range(5)]
+    for _ in range(2):
+        await place.round()
+    assert [await place.status(task_id) for task_id in ids] == [TaskStatus.RUNNING] * 5
+    for task_id in ids:
+        place.platform.finish(await place.key(task_id))
+    await place.round()
+    assert [await place.status(task_id) for task_id in ids] == [TaskStatus.FINISHED] * 5
