@@ -20,12 +20,14 @@ pytestmark = pytest.mark.slow
 class Elsewhere:
     """A machine of which the server knows nothing but the way there."""
 
-    def __init__(self, lab: SshLab, root: Path, *, path: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self, lab: SshLab, root: Path, *, path: tuple[str, ...] = (), node: str = "node"
+    ) -> None:
         self.root = root / "there"
         self.root.mkdir()
         self.here = root / "here"
         self.here.mkdir()
-        self.transport = lab.transport()
+        self.transport = lab.transport(node)
         settings = ShellSettings(output=str(self.root), code_path=path)
         self.platform = ShellPlatform("lab", "ssh", self.transport, DirectScheduler(), settings)
 
@@ -176,3 +178,22 @@ async def test_a_folder_that_cannot_be_made_is_refused_alone(ssh: SshLab, tmp_pa
     assert isinstance(outcomes["h1"], Rejected)
     assert "cannot be written" in outcomes["h1"].reason
     assert isinstance(outcomes["h2"], Submitted)
+
+
+async def test_odd_names_arrive_as_they_are_whatever_the_login_shell(
+    ssh: SshLab, tmp_path: Path
+) -> None:
+    odd = tmp_path / 'it\'s "odd" $HOME `id` ünï \\ *'
+    odd.mkdir()
+    place = Elsewhere(ssh, odd, node="csh")
+    packed = io.BytesIO()
+    name, text = "my train's $1.py", b"import os, sys; print(sys.argv[1:], os.environ['WORD'])"
+    with tarfile.open(fileobj=packed, mode="w:gz") as archive:
+        entry = tarfile.TarInfo(name)
+        entry.size = len(text)
+        archive.addfile(entry, io.BytesIO(text))
+    job = place.job("h1", "python3", "{script}", "a 'b' $c")
+    job = replace(job, code=place.archived(packed.getvalue()), script=name)
+    job = replace(job, environment={"WORD": "x\ny'"}, setup=("set -eu", "set -o pipefail"))
+    assert await place.ended(job) == 0
+    assert (place.root / "h1" / "out.txt").read_text() == "[\"a 'b' $c\"] x\ny'\n"
