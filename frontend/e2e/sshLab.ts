@@ -29,10 +29,11 @@ export interface SshLab {
 /** Whether this machine has an SSH server at all. */
 export const hasSshd = existsSync(SSHD);
 
-export async function startSshLab(): Promise<SshLab> {
+/** Starts the servers; for the script's knobs see there. */
+export async function startSshLab(knobs: Record<string, string> = {}): Promise<SshLab> {
   const folder = await mkdtemp(join(tmpdir(), "ht-ssh-"));
-  const base = await freeBlock();
-  await run("bash", [SCRIPT, "up", folder, String(base)]);
+  const base = await freeBlock(NUM_SERVERS);
+  await run("bash", [SCRIPT, "up", folder, String(base)], { env: { ...process.env, ...knobs } });
   return {
     folder,
     port: base + 1,
@@ -66,10 +67,10 @@ async function descendants(pid: number): Promise<number[]> {
 }
 
 /** The first of as many free ports in a row. */
-async function freeBlock(): Promise<number> {
+export async function freeBlock(size: number): Promise<number> {
   for (;;) {
     const base = 20_000 + Math.floor(Math.random() * 20_000);
-    const ports = Array.from({ length: NUM_SERVERS }, (_, offset) => base + offset);
+    const ports = Array.from({ length: size }, (_, offset) => base + offset);
     if ((await Promise.all(ports.map(isFree))).every(Boolean)) return base;
   }
 }
