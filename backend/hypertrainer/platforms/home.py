@@ -1,5 +1,6 @@
 """Writes `~/` out, in everything that a job is told: its home there is another than here."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -25,10 +26,15 @@ def at_home(job: JobSpec, home: str) -> JobSpec:
         command=_with_program(words, home),
         environment=_replaced(job.environment, job.folder, there),
         files={
-            name: data.replace(job.folder.encode(), there.encode())
+            name: data.replace(_quoted(job.folder), _quoted(there))
             for name, data in job.files.items()
         },
     )
+
+
+def _quoted(path: str) -> bytes:
+    """As it stands between the double quotes of a YAML file."""
+    return json.dumps(path, ensure_ascii=False)[1:-1].encode()
 
 
 def _with_program(command: tuple[str, ...], home: str) -> tuple[str, ...]:
