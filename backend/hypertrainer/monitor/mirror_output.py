@@ -25,10 +25,11 @@ from hypertrainer.platforms.base import JobState, Observation, Platform, Report
 from hypertrainer.platforms.transports.base import Slice
 from hypertrainer.tasks.creation import saved_id
 from hypertrainer.tasks.statuses import ACTIVE_STATUSES, AttemptState
-from hypertrainer.tasks.tables import Task
+from hypertrainer.tasks.tables import Attempt, Task
 
 ROUND_SECONDS = 5.0  # after which a backlog leaves the word to the next poll
 QUIET_SECONDS = 120.0  # after an end without a new byte nothing more is expected
+NEVER_SEEN_SECONDS = 10.0  # nor after the end of what was never seen to start, or to write
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,10 +187,10 @@ class MirrorOutput:
             saved_id(task)
             for attempt, task in pairs
             if attempt.state == AttemptState.ENDED
-            and self._is_whole(task, report.seen[attempt.key])
+            and self._is_whole(task, report.seen[attempt.key], _patience(attempt, report))
         }
 
-    def _is_whole(self, task: Task, seen: Observation) -> bool:
+    def _is_whole(self, task: Task, seen: Observation, patience: float) -> bool:
         copies = self._copies_of(task)
         if not copies.folder.is_dir():
             return True
@@ -197,7 +198,7 @@ class MirrorOutput:
             return True
         if seen.state is JobState.UNKNOWN:  # nobody could be asked: the time does not count
             self._quiet_since[saved_id(task)] = monotonic()
-        return monotonic() - self._quiet_since[saved_id(task)] >= QUIET_SECONDS
+        return monotonic() - self._quiet_since[saved_id(task)] >= patience
 
     async def _mark(self, pairs: Sequence[Pair]) -> frozenset[int]:
         """Note that these tasks are whole, unless they were resumed meanwhile."""
@@ -225,3 +226,8 @@ class _Stored:
     changed: set[int] = field(default_factory=set)
     behind: list[Wanted] = field(default_factory=list)
     problem: StorageError | None = None
+
+
+def _patience(attempt: Attempt, report: Report) -> float:
+    has_run = attempt.started_at is not None or bool(report.files.get(attempt.key))
+    return QUIET_SECONDS if has_run else NEVER_SEEN_SECONDS

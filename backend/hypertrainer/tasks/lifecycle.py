@@ -170,13 +170,17 @@ def _ended_without_record(
         if not _has_waited(facts, now, patience):
             return facts
     status, reason = _told_outcome(facts, seen)
+    is_finished = (
+        status is TaskStatus.FINISHED
+    )  # queues give everything else a 0 that means nothing
+    code = seen.exit_code if seen.exit_code or is_finished else None
     return replace(
         facts,
         state=AttemptState.ENDED,
         status=status,
         reason=reason,
-        exit_code=seen.exit_code,
-        signal=signal_name(seen.exit_code),
+        exit_code=code,
+        signal=signal_name(code),
         ended_at=now,
         cause=seen.cause,
     )

@@ -98,6 +98,12 @@ def test_leaving_at_the_checkpoint_signal_is_timed_out_unless_all_is_done(
     assert outcome(replace(facts, stop_by=StopBy.USER), ended(3, "USR1")) is TaskStatus.CANCELLED
 
 
+def test_a_queue_s_zero_for_what_did_not_finish_is_no_exit_code():
+    seen = Observation(JobState.ENDED, "CANCELLED", exit_code=0, cause=EndCause.CANCELLED)
+    after = resolve(SUBMITTED, seen, NOW, PATIENCE)
+    assert (after.status, after.exit_code) == (TaskStatus.CANCELLED, None)
+
+
 def test_a_command_that_was_not_found_failed_to_start():
     assert outcome(RUNNING, ended(127)) is TaskStatus.FAILED_TO_START
 
