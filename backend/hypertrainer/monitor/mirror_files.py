@@ -20,12 +20,18 @@ from hypertrainer.tasks.folder import STATE_FOLDER, read_json, write_whole
 
 RECORD_NAME = "mirror.json"
 MAX_FILES = 1_000  # of one task
+MAIN_NAMES = ("out.txt", "err.txt")
 FILE_MODE = 0o644
 
 
 def admitted(names: Sequence[str]) -> Sequence[str]:
-    """The names that a task's copies may have, the first thousand of them."""
-    return sorted(name for name in set(names) if is_log_name(name))[:MAX_FILES]
+    """The names that a task's copies may have, the thousand that matter most of them."""
+    return sorted((name for name in set(names) if is_log_name(name)), key=_rank)[:MAX_FILES]
+
+
+def _rank(name: str) -> tuple[bool, bool, str]:
+    """As `poll.sh` and `wrapper.sh` have it: metrics come before any number of samples."""
+    return name not in MAIN_NAMES, not name.endswith(".log"), name
 
 
 @dataclass(slots=True)

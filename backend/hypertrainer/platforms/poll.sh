@@ -2,11 +2,12 @@
 # record's own lines behind `htl `, and `htz`; `hte KEY WHY` where nothing may be concluded; then
 # `htf SIZE INODE MODIFIED PATH` for each log.
 
+LC_ALL=C  # the order of names
 ht_logs=()
 
 # ht_job KEY ATTEMPT FOLDER: its records, the exit record last; its logs are noted for ht_sizes.
 ht_job() {
-  local home=$3/.hypertrainer kind line
+  local home=$3/.hypertrainer kind line logs
   if [[ ! -d $3 ]]; then
     if [[ ! $ht_may_be_new && ! -d ${3%/*} ]]; then printf 'hte %s %s is not there\n' "$1" "${3%/*}"; fi
     return
@@ -22,7 +23,9 @@ ht_job() {
       printf 'hte %s %s may not be read\n' "$1" "$home/$kind$2"
     printf 'htz\n'
   done
-  if [[ $ht_with_logs ]]; then ht_logs+=("$3"/*.txt "$3"/*.log); fi
+  [[ $ht_with_logs ]] || return 0
+  logs=("$3/out.txt" "$3/err.txt" "$3"/*.log "$3"/*.txt)
+  ht_logs+=("${logs[@]:0:1000}")
 }
 
 ht_sizes() {

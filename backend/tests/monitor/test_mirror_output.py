@@ -177,8 +177,14 @@ async def test_a_file_that_is_gone_there_stays_here(sqlite_place: MonitoredPlace
 
 def test_names_that_no_log_can_have_are_left_there() -> None:
     names = ["out.txt", "../x.log", "a/b.log", ".hidden.log", "x.pt", "x\n.log", "é" * 130 + ".log"]
-    assert admitted([*names, "metric_é.log"]) == ["metric_é.log", "out.txt"]
+    assert admitted([*names, "metric_é.log"]) == ["out.txt", "metric_é.log"]
     assert len(admitted([f"{number}.log" for number in range(MAX_FILES + 500)])) == MAX_FILES
+
+
+def test_samples_without_end_leave_room_for_metrics_and_output() -> None:
+    samples = [f"a{number}.txt" for number in range(MAX_FILES)]
+    kept = admitted([*samples, "metric_x.log", "out.txt", "err.txt"])
+    assert kept[:3] == ["err.txt", "out.txt", "metric_x.log"]
 
 
 async def test_a_link_in_a_copys_place_is_not_followed(

@@ -195,6 +195,16 @@ async def test_logs_are_listed_with_the_jobs(place: ScriptPlace) -> None:
     assert "notes.md" not in sizes
 
 
+async def test_of_thousands_of_logs_those_that_matter_are_listed(place: ScriptPlace) -> None:
+    job = place.job()
+    handle = await place.running(job)
+    for name in ("metric_loss.log", *(f"a{number}.txt" for number in range(1500))):
+        Path(job.folder, name).touch()
+    files = {file.name for file in (await place.platform.observe([handle])).files["h1"]}
+    assert {"out.txt", "err.txt", "metric_loss.log"} <= files
+    assert 990 < len(files) <= 1000
+
+
 async def test_deleting_there_takes_task_folders_only(place: ScriptPlace, tmp_path: Path) -> None:
     handle = await place.running(place.job())
     place.finish(place.job(), 0)
