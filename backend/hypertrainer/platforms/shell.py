@@ -217,7 +217,9 @@ class ShellPlatform(Platform):
         if self._here is not None:
             return await self._here.observe(there)
         poll = await self._poll(there, with_logs=not self.has_local_output)
-        return self._settling.report(poll, self._scheduler)
+        if len(handles) < MANY_JOBS:
+            return self._settling.report(poll, self._scheduler)
+        return await asyncio.to_thread(self._settling.report, poll, self._scheduler)
 
     async def _poll(
         self,
