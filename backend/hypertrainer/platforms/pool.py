@@ -28,9 +28,10 @@ from hypertrainer.platforms.base import (
     SubmitOutcome,
 )
 from hypertrainer.platforms.pool_health import merged_health
-from hypertrainer.platforms.transports.base import ReadRequest, Slice
+from hypertrainer.platforms.transports.base import Interrupted, ReadRequest, Slice
 
 ASK_AGAIN_SECONDS = 60.0  # how often a silent machine that nobody needs is asked if it is back
+PATIENCE_SECONDS = 30.0  # with one machine, while others have answered
 ANSWERING = (ConditionKind.OK, ConditionKind.DEGRADED)
 
 Answer = TypeVar("Answer")
@@ -161,7 +162,7 @@ class PoolPlatform(Platform):
 
     async def observe(self, handles: Sequence[JobHandle]) -> Report:
         routes = self._routes(handles)
-        told = await self._ask({name: self.members[name].observe(routes[name]) for name in routes})
+        told = await self._ask({name: self._observed(name, routes[name]) for name in routes})
         seen = {job.key: _unasked(_homeless(job.machine).reason) for job in handles}
         files: dict[str, Sequence[OutputFile]] = {}
         for name, part in routes.items():
@@ -172,6 +173,14 @@ class PoolPlatform(Platform):
                 seen |= {job.key: _seen(report, job.key) for job in part}
                 files.update(report.files)
         return Report(is_complete=True, seen=seen, files=files)
+
+    async def _observed(self, name: str, handles: Sequence[JobHandle]) -> Report:
+        """One machine's report; one that hangs must not keep the others' jobs waiting for long."""
+        try:
+            async with asyncio.timeout(PATIENCE_SECONDS if len(self.members) > 1 else None):
+                return await self.members[name].observe(handles)
+        except TimeoutError as error:
+            raise Interrupted(f"No answer came within {PATIENCE_SECONDS:g} seconds.") from error
 
     async def stop(self, handles: Sequence[JobHandle], signal: StopSignal) -> Mapping[str, str]:
         routes = self._routes(handles)

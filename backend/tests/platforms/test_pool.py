@@ -88,6 +88,21 @@ async def test_a_silent_machine_changes_nothing_for_its_jobs_and_the_others_are_
     assert (report.seen["hb"].state, lab.pool.trouble) == (JobState.RUNNING, "")
 
 
+async def test_a_machine_that_hangs_does_not_keep_the_others_waiting(
+    lab: Lab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def hang(*_: object) -> None:
+        await asyncio.Event().wait()
+
+    await lab.pool.submit([A, B])
+    monkeypatch.setattr("hypertrainer.platforms.pool.PATIENCE_SECONDS", 0.1)
+    monkeypatch.setattr(lab.gpu2, "observe", hang)
+    report = await lab.pool.observe(HANDLES)
+    assert report.seen["ha"].state is JobState.RUNNING
+    assert report.seen["hb"].state is JobState.UNKNOWN
+    assert lab.pool.trouble == "gpu2: No answer came within 0.1 seconds."
+
+
 async def test_an_incomplete_answer_of_one_machine_leaves_the_absences_of_the_other(
     lab: Lab,
 ) -> None:
