@@ -206,8 +206,9 @@ class ShellPlatform(Platform):
         if rest:
             try:
                 jobs.update(self._scheduler.parse_find(poll.queue, rest))
-            except PlatformError:
-                is_complete = False
+                self._settling.trouble = ""
+            except PlatformError as error:
+                is_complete, self._settling.trouble = False, error.message
         return Found(is_complete=is_complete, jobs=jobs)
 
     async def observe(self, handles: Sequence[JobHandle]) -> Report:
