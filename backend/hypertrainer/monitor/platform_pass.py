@@ -34,6 +34,7 @@ class PlatformState:
     last_poll_at: datetime | None = None
     next_poll_at: datetime | None = None  # None: when there is a task
     calls: CallRate = field(default_factory=CallRate)
+    condition_at: datetime | None = None  # when a round last found it so
 
     @property
     def calls_per_hour(self) -> int:
@@ -181,6 +182,7 @@ class PlatformPass:
         self.state.calls.note(total, now)
 
     def _set_condition(self, kind: ConditionKind, why: str) -> None:
+        self.state.condition_at = utc_now()
         if (self.state.condition, self.state.why) == (kind, why):
             return
         self.state.condition, self.state.why = kind, why

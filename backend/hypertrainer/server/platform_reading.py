@@ -101,10 +101,10 @@ async def count_attempts(database: Database) -> Mapping[str, Counts]:
 
 
 def check_read(look: Look | None, poll: PollState | None = None) -> CheckRead:
-    """A look as it is told, and what polls have found since, which outweighs it."""
+    """A look as it is told, and what polls have found, which outweighs it unless it is older."""
     health = _current(look, poll)
     condition, why = health.condition, "; ".join(problem.message for problem in health.problems)
-    if poll is not None and poll.condition != ConditionKind.OK:
+    if poll is not None and poll.condition != ConditionKind.OK and not _is_outdated(poll, look):
         condition, why = poll.condition, poll.why
     return CheckRead(
         condition=condition,
@@ -115,6 +115,13 @@ def check_read(look: Look | None, poll: PollState | None = None) -> CheckRead:
         gpus=[GpuRead(**asdict(gpu)) for gpu in health.gpus],
         checked_at=look.at if look else None,
     )
+
+
+def _is_outdated(poll: PollState, look: Look | None) -> bool:
+    """Whether a poll did not reach a place that a look has reached since."""
+    if look is None or look.health.condition in UNREACHED or poll.condition not in UNREACHED:
+        return False
+    return poll.condition_at is not None and poll.condition_at < look.at
 
 
 def _current(look: Look | None, poll: PollState | None) -> Health:

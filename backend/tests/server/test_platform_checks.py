@@ -196,6 +196,18 @@ async def test_a_poll_that_came_through_since_outweighs_a_look_that_did_not(
     assert (found["condition"], found["host_key"], found["problems"]) == ("ok", None, [])
 
 
+async def test_a_look_that_came_through_outweighs_a_poll_before_it_that_did_not(
+    client: httpx.AsyncClient, background: Background, place: GuardedPlace
+) -> None:
+    locked = PlatformState(ConditionKind.AUTH_NEEDED, "another key", condition_at=utc_now())
+    background.places["lab"] = locked
+    assert (await looked(client))["why"] == "another key"
+    found = (await accepted(client, place.key.fingerprint)).json()
+    assert (found["condition"], found["why"]) == ("ok", "")
+    locked.condition_at = utc_now()
+    assert (await client.get("/platforms/lab")).json()["condition"] == "auth_needed"
+
+
 async def test_what_was_found_of_other_settings_is_forgotten(
     client: httpx.AsyncClient, services: Services
 ) -> None:
