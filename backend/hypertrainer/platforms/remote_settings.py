@@ -165,14 +165,23 @@ class RemoteSettings(PlaceSettings):
         """The part that our own queue goes by."""
         return SlotWishes()
 
+    @property
+    def machines(self) -> frozenset[tuple[str, Address]]:
+        """Whose jobs are whose: what a job calls its machine, and where and as whom it is reached."""
+        return frozenset(("", self._reached(host)) for host in self.hosts_there)
+
+    def _reached(self, host: str) -> Address:
+        address = Address.parse(host)
+        return Address(address.host, address.user or self.user, address.port or self.port)
+
     def way_to(self, host: str, known_hosts: Path) -> SshSettings:
         """How one of the machines is reached."""
-        address = Address.parse(host)
+        address = self._reached(host)
         return SshSettings(
             host=address.host,
             known_hosts=known_hosts,
-            user=address.user or self.user,
-            port=address.port or self.port,
+            user=address.user,
+            port=address.port,
             key=self.key,
             ssh_config=self.ssh_config,
             jump=self.jump,
@@ -207,6 +216,13 @@ class MachineSettings(RemoteSettings):
     def hosts_there(self) -> tuple[str, ...]:
         """The machines of the pool, or the only one."""
         return self.hosts or super().hosts_there
+
+    @property
+    def machines(self) -> frozenset[tuple[str, Address]]:
+        """The same; a pool calls its machines as they are written."""
+        if not self.hosts:
+            return super().machines
+        return frozenset((host, self._reached(host)) for host in self.hosts)
 
     @property
     def slot_wishes(self) -> SlotWishes:

@@ -1,13 +1,17 @@
 """Adding, changing and removing platforms: what the Platforms page does to platforms.yaml."""
 
 import asyncio
+from collections.abc import Mapping
 
 from fastapi import APIRouter
+from pydantic import BaseModel
 
 from hypertrainer.dependencies import Services, ServicesDep
 from hypertrainer.errors import Conflict
 from hypertrainer.platforms.platform_types import PLATFORM_TYPES
 from hypertrainer.platforms.platforms_editing import PlatformsFile
+from hypertrainer.platforms.platforms_file import Entry, check_settings
+from hypertrainer.platforms.remote_settings import RemoteSettings
 from hypertrainer.server.platform_looks import LooksDep
 from hypertrainer.server.platform_reading import ReaderDep, count_attempts
 from hypertrainer.server.platforms import PlatformName
@@ -37,8 +41,8 @@ async def change_platform(
     name: PlatformName,
 ) -> PlatformRead:
     """Describe a platform anew in platforms.yaml."""
-    platform = services.registry.get(name)
-    if body.type != platform.type:
+    services.registry.get(name)
+    if _moves(services.registry.entries().get(name), body):
         await _require_idle(services, name)
     async with looks.writing:
         await asyncio.to_thread(_file(services).change, name, body.type, body.settings)
@@ -56,9 +60,23 @@ async def remove_platform(services: ServicesDep, looks: LooksDep, name: Platform
     _announce(services, name)
 
 
+def _moves(before: Entry | None, body: PlatformUpdate) -> bool:
+    """Whether jobs would be looked for where they are not, and count as lost or run twice."""
+    if before is None or before.type != body.type:
+        return True
+    after = check_settings(before.name, body.type, body.settings, _settings_by_type()).settings
+    if not isinstance(before.settings, RemoteSettings) or not isinstance(after, RemoteSettings):
+        return False
+    is_elsewhere = bool(before.settings.machines) != bool(after.machines)
+    return is_elsewhere or not before.settings.machines <= after.machines
+
+
+def _settings_by_type() -> Mapping[str, type[BaseModel]]:
+    return {name: made_of.settings for name, made_of in PLATFORM_TYPES.items()}
+
+
 def _file(services: Services) -> PlatformsFile:
-    types = {name: made_of.settings for name, made_of in PLATFORM_TYPES.items()}
-    return PlatformsFile(services.registry.path, types)
+    return PlatformsFile(services.registry.path, _settings_by_type())
 
 
 async def _require_idle(services: Services, name: str) -> None:

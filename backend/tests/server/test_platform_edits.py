@@ -152,6 +152,31 @@ async def test_a_platform_with_active_tasks_stays_what_it_is(
     assert (await client.put("/platforms/box", json=body)).status_code == 200
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "status"),
+    [
+        ({"host": "a"}, {"host": "b"}, 409),
+        ({"host": "a"}, {"host": "bob@a"}, 409),
+        ({"host": "a"}, {"host": "a", "poll": 30}, 200),
+        ({"host": "a:22"}, {"host": "a", "port": 22}, 200),
+        ({"hosts": ["a", "b"]}, {"hosts": ["a"]}, 409),
+        ({"hosts": ["a", "b"]}, {"host": "a"}, 409),
+        ({"hosts": ["a", "b"]}, {"hosts": ["c", "b", "a"]}, 200),
+    ],
+)
+async def test_active_tasks_are_not_left_on_machines_that_nobody_asks(
+    client: httpx.AsyncClient,
+    services: Services,
+    before: dict[str, Any],
+    after: dict[str, Any],
+    status: int,
+) -> None:
+    await added(client, name="lab", type="ssh", settings=before)
+    await add_task(services, 1, AttemptState.RUNNING, platform="lab")
+    changed = await client.put("/platforms/lab", json={"type": "ssh", "settings": after})
+    assert changed.status_code == status, changed.text
+
+
 async def test_a_file_that_is_broken_by_hand_is_told_and_left_alone(
     client: httpx.AsyncClient, services: Services
 ) -> None:
