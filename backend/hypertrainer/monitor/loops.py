@@ -8,11 +8,13 @@ from hypertrainer.monitor.advance_searches import AdvanceSearches
 from hypertrainer.monitor.collect_output import CollectOutput
 from hypertrainer.monitor.output_watch import OutputWatch
 from hypertrainer.monitor.platform_pass import PlatformPass, PlatformState
+from hypertrainer.monitor.prune_code import PruneCode
 from hypertrainer.monitor.record_environments import RecordEnvironments
 from hypertrainer.monitor.supervisor import Loop, LoopHealth, Pass, Supervisor
 from hypertrainer.monitor.write_folders import WriteFolders
 from hypertrainer.platforms.base import Platform
 from hypertrainer.platforms.transports.base import UPLOAD_SECONDS
+from hypertrainer.tasks.code import FOLDER_NAME as CODE_FOLDER
 
 REGISTRY_PAUSE_SECONDS = 2.0
 PLATFORM_SECONDS = 300.0 + UPLOAD_SECONDS  # code may be on its way
@@ -38,6 +40,8 @@ class Monitor:
         self._add("advance_searches", searches.run_once, wakers.searches, pause=0.2)
         environments = RecordEnvironments(database, services.registry)
         self._add("record_environments", environments.run_once, wakers.environments, pause=1.0)
+        code = PruneCode(database, services.settings.home / CODE_FOLDER)
+        self._add("prune_code", code.run_once, asyncio.Event())
         self._add("read_platforms", self._follow_registry, asyncio.Event())
 
     def _add(

@@ -22,6 +22,7 @@ from hypertrainer.settings import Settings
 from hypertrainer.tasks.code_files import IGNORE_NAME, CodeFile, find_code
 
 FOLDER_NAME = "code"
+ARCHIVE_SUFFIX = ".tar.gz"
 TRIES = 3
 MAX_REMEMBERED = 1_000
 NUM_NAMED = 3  # of the largest things in a folder that is too large
@@ -125,7 +126,7 @@ def store_code(settings: Settings, code: CodeFolder) -> Code:
 
 
 def _archive_path(archives: Path, digest: str) -> Path:
-    return archives / f"{digest}.tar.gz"
+    return archives / f"{digest}{ARCHIVE_SUFFIX}"
 
 
 _digests: OrderedDict[str, str] = OrderedDict()  # by fingerprint
