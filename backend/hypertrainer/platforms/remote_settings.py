@@ -167,7 +167,7 @@ class RemoteSettings(PlaceSettings):
 
     @property
     def machines(self) -> frozenset[tuple[str, Address]]:
-        """Whose jobs are whose: what a job calls its machine, and where and as whom it is reached."""
+        """Whose jobs are whose: what a job calls its machine, where and as whom that is reached."""
         return frozenset(("", self._reached(host)) for host in self.hosts_there)
 
     def _reached(self, host: str) -> Address:
