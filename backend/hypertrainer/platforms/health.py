@@ -29,7 +29,7 @@ from hypertrainer.platforms.probe import (
 from hypertrainer.platforms.schedulers.base import Scheduler
 from hypertrainer.platforms.slots import SlotWishes, capacity_of
 from hypertrainer.platforms.transports.base import Transport
-from hypertrainer.platforms.transports.ssh.host_keys import HostKeyRefused
+from hypertrainer.platforms.transports.ssh.key_refusal import HostKeyRefused
 
 CHECK_SECONDS = 25.0
 KIBIBYTE = 1024

@@ -19,7 +19,7 @@ from hypertrainer.platforms.schedulers.slurm import SlurmScheduler
 from hypertrainer.platforms.shell import ShellPlatform, ShellSettings
 from hypertrainer.platforms.transports.base import Transport
 from hypertrainer.platforms.transports.local import LocalTransport
-from hypertrainer.platforms.transports.ssh.transport import SshTransport
+from hypertrainer.platforms.transports.ssh.settings import SshSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,12 +76,19 @@ def make_platform(entry: Entry, surroundings: Surroundings) -> Platform:
         return _shell(entry, LocalTransport(), _local(settings, surroundings))
     shell = _remote(settings, surroundings)
     ways = {host: settings.way_to(host, surroundings.known_hosts) for host in settings.hosts_there}
-    members = {host: _shell(entry, SshTransport(way), shell) for host, way in ways.items()}
+    members = {host: _shell(entry, _over_ssh(way), shell) for host, way in ways.items()}
     if not members:
         return _shell(entry, LocalTransport(), shell)
     if isinstance(settings, MachineSettings) and settings.hosts:
         return PoolPlatform(entry.name, entry.type, members)  # of one, too: there were others
     return next(iter(members.values()))
+
+
+def _over_ssh(way: SshSettings) -> Transport:
+    # Only where somebody has such a platform: the SSH library takes 15 MB and a fifth of a second.
+    from hypertrainer.platforms.transports.ssh.transport import SshTransport
+
+    return SshTransport(way)
 
 
 def _shell(entry: Entry, transport: Transport, settings: ShellSettings) -> ShellPlatform:

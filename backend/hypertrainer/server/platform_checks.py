@@ -8,7 +8,6 @@ from fastapi import APIRouter
 from hypertrainer.dependencies import Services, ServicesDep
 from hypertrainer.errors import Conflict, StorageError
 from hypertrainer.platforms.base import HostKey
-from hypertrainer.platforms.transports.ssh.host_keys import accept_host_key
 from hypertrainer.server.platform_looks import LooksDep, PlatformLooks, look_at
 from hypertrainer.server.platform_reading import ReaderDep, check_read
 from hypertrainer.server.platforms import PlatformName
@@ -87,6 +86,9 @@ async def _accept(services: Services, looks: PlatformLooks, subject: str, shown:
 
 
 def _write(services: Services, key: HostKey) -> None:
+    # Only now: the SSH library takes 15 MB and a fifth of a second.
+    from hypertrainer.platforms.transports.ssh.host_keys import accept_host_key
+
     known_hosts = services.registry.known_hosts
     try:
         accept_host_key(known_hosts, key)

@@ -11,7 +11,8 @@ import pytest
 from hypertrainer.errors import AuthNeeded, PlatformUnreachable
 from hypertrainer.platforms.transports.base import Interrupted
 from hypertrainer.platforms.transports.ssh.breaker import Breaker
-from hypertrainer.platforms.transports.ssh.host_keys import HostKeyRefused, refusal, shown_key
+from hypertrainer.platforms.transports.ssh.host_keys import refusal, shown_key
+from hypertrainer.platforms.transports.ssh.key_refusal import HostKeyRefused
 from hypertrainer.platforms.transports.ssh.settings import Pace, SshSettings
 from hypertrainer.platforms.transports.ssh.transport import SshTransport
 from tests.labs.ssh import EAGER, SshLab

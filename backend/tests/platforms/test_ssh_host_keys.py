@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from hypertrainer.errors import AuthNeeded, InvalidInput
-from hypertrainer.platforms.transports.ssh.host_keys import HostKeyRefused, accept_host_key
+from hypertrainer.platforms.transports.ssh.host_keys import accept_host_key
+from hypertrainer.platforms.transports.ssh.key_refusal import HostKeyRefused
 from tests.labs.ssh import SshLab
 
 pytestmark = pytest.mark.slow

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 
 from hypertrainer.errors import AuthNeeded, PlatformUnreachable
-from hypertrainer.platforms.transports.ssh.host_keys import HostKeyRefused
+from hypertrainer.platforms.transports.ssh.key_refusal import HostKeyRefused
 from hypertrainer.platforms.transports.ssh.settings import Pace
 
 MOST_DOUBLINGS = 16

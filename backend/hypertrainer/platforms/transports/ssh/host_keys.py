@@ -6,8 +6,9 @@ from pathlib import Path
 
 import asyncssh
 
-from hypertrainer.errors import AuthNeeded, InvalidInput
+from hypertrainer.errors import InvalidInput
 from hypertrainer.platforms.base import HostKey
+from hypertrainer.platforms.transports.ssh.key_refusal import HostKeyRefused
 
 USER_FILE = "~/.ssh/known_hosts"
 SYSTEM_FILE = "/etc/ssh/ssh_known_hosts"
@@ -16,14 +17,6 @@ SSH_PORT = 22
 # The keys of a host that are trusted, the authorities that may vouch for it, the keys revoked.
 Keys = Sequence[asyncssh.SSHKey]
 Trust = tuple[Keys, Keys, Keys]
-
-
-class HostKeyRefused(AuthNeeded):
-    """A host showed a key that nobody has accepted: `host_key`."""
-
-    def __init__(self, message: str, host_key: HostKey) -> None:
-        super().__init__(message)
-        self.host_key = host_key
 
 
 class KnownHosts:
