@@ -17,6 +17,7 @@ MAX_RECORD_BYTES = 65_536
 MAX_EXIT_BYTES = 524_288  # with the sizes of a thousand logs of the longest names
 MAX_DIGITS = 18
 LAST_LINE = "end=1"
+STOP_RECORD = b"asked=1\nend=1\n"
 
 
 class RecordKind(StrEnum):

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from hypertrainer.errors import InvalidInput, PlatformError, PlatformUnreachable
 from hypertrainer.platforms.base import Code, JobSpec, Rejected, SubmitOutcome
+from hypertrainer.platforms.records import STOP_RECORD, RecordKind, record_path
 from hypertrainer.platforms.schedulers.base import Scheduler
 from hypertrainer.platforms.transports.base import ExecResult, Interrupted, NewFile, Transport
 from hypertrainer.platforms.wrapper import wrapper_path, wrapper_script
@@ -68,7 +69,11 @@ class Staging:
                 continue
             data = script.encode(errors="surrogateescape")
             own = [NewFile(f"{job.folder}/{name}", text) for name, text in job.files.items()]
-            files[job.key] = [*own, NewFile(wrapper_path(job.folder), data, WRAPPER_MODE)]
+            files[job.key] = [
+                *_ends_of_others(job),
+                *own,
+                NewFile(wrapper_path(job.folder), data, WRAPPER_MODE),
+            ]
         return files
 
     async def _with_scripts(self, jobs: Sequence[JobSpec], outcomes: Outcomes) -> Sequence[JobSpec]:
@@ -136,6 +141,14 @@ class Staging:
     @property
     def _code_folder(self) -> str:
         return f"{self._output}/{CODE_FOLDER}"
+
+
+def _ends_of_others(job: JobSpec) -> Sequence[NewFile]:
+    """Earlier attempts that count as lost but wait somewhere never start beside this one."""
+    return [
+        NewFile(record_path(job.folder, RecordKind.STOP, attempt), STOP_RECORD)
+        for attempt in range(1, job.attempt)
+    ]
 
 
 def _with_script(job: JobSpec, place: str | None) -> JobSpec:

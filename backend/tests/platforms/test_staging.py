@@ -197,3 +197,15 @@ async def test_odd_names_arrive_as_they_are_whatever_the_login_shell(
     job = replace(job, environment={"WORD": "x\ny'"}, setup=("set -eu", "set -o pipefail"))
     assert await place.ended(job) == 0
     assert (place.root / "h1" / "out.txt").read_text() == "[\"a 'b' $c\"] x\ny'\n"
+
+
+async def test_an_earlier_attempt_that_still_waits_never_starts_beside_a_later_one(
+    ssh: SshLab, tmp_path: Path
+) -> None:
+    place = Elsewhere(ssh, tmp_path)
+    first = place.job("h1", "bash", "-c", "echo first >> runs")
+    second = replace(place.job("h2", "bash", "-c", "echo second >> runs"), attempt=2)
+    second = replace(second, folder=first.folder)
+    assert await place.ended(second) == 0
+    assert await place.ended(first) is None
+    assert (place.root / "h1" / "runs").read_text() == "second\n"
