@@ -1,5 +1,6 @@
 """Real OpenSSH servers on loopback, for a test session."""
 
+import random
 import shutil
 import socket
 import subprocess
@@ -125,8 +126,9 @@ def has_sshd() -> bool:
 
 
 def free_block(size: int) -> int:
-    """The first of so many neighbouring ports that nobody has just now."""
-    for first in range(22_400, 32_000, size):
+    """The first of so many neighbouring ports that nobody has just now: any, for others look too."""
+    blocks = range(22_400, 32_000, size)
+    for first in random.sample(blocks, len(blocks)):
         try:
             for port in range(first, first + size):
                 with socket.socket() as listener:
