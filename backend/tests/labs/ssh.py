@@ -126,7 +126,7 @@ def has_sshd() -> bool:
 
 
 def free_block(size: int) -> int:
-    """The first of so many neighbouring ports that nobody has just now: any, for others look too."""
+    """The first of so many neighbouring ports that nobody has; any, as others look for some too."""
     blocks = range(22_400, 32_000, size)
     for first in random.sample(blocks, len(blocks)):
         try:
