@@ -15,8 +15,8 @@ export CHROMIUM
 export PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-# In CI a skipped test is a failed one: the machine there has everything.
-PYTEST := $(if $(CI),PYTHONPATH=.ci) $(BIN)/pytest $(if $(CI),-p no_skips --durations=15)
+# In CI a skipped test is a failed one: the machine there has everything. Two processes, as most wait.
+PYTEST := $(if $(CI),PYTHONPATH=.ci) $(BIN)/pytest $(if $(CI),-p no_skips --durations=25 -n 2 --dist loadgroup)
 
 digest = $(shell cat $(1) /dev/null | sha256sum | cut -c1-16)
 FRONTEND_SOURCES := $(shell find frontend -type f -not -path '*/node_modules/*' \

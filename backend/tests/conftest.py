@@ -16,6 +16,21 @@ pytest_plugins = ["tests.labs.slurm", "tests.labs.sge", "tests.labs.tsp", "tests
 BOTH = ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
 
 
+# Tests that would meet: their jobs have the same names on this machine, or they share a cluster.
+TOGETHER = {
+    "machine": ("platforms/", "test_all_platforms.py"),
+    "cluster": ("cluster/", "crash/test_cluster_crash_points.py"),
+}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """With several processes (`-n 2 --dist loadgroup`), the tests of a file stay in one of them."""
+    for item in items:
+        name = item.path.relative_to(Path(__file__).parent).as_posix()
+        groups = (group for group, paths in TOGETHER.items() if name.startswith(paths))
+        item.add_marker(pytest.mark.xdist_group(next(groups, name)))
+
+
 @pytest.fixture(scope="session")
 def anyio_backend() -> str:
     return "asyncio"
