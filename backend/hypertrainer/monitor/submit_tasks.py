@@ -11,6 +11,7 @@ from time import monotonic
 
 from hypertrainer.clock import utc_now
 from hypertrainer.database import Database
+from hypertrainer.errors import PlatformUnreachable
 from hypertrainer.monitor.attempts import Pair, change, handle_of, load_pairs
 from hypertrainer.monitor.job_specs import jobs_of, resources_of
 from hypertrainer.monitor.submit_outcomes import changes_by, never_started
@@ -73,7 +74,11 @@ class SubmitTasks:
             batch = await self._commit_intents(self._choose(queued, held, capacities))
             if not batch:
                 break
-            outcomes = await self._submit(batch, capacities)
+            try:
+                outcomes = await self._submit(batch, capacities)
+            except PlatformUnreachable as error:
+                await self._take_back(batch, error.message)
+                raise
             changed |= await self._commit_outcomes(batch, outcomes)
             held.extend(batch)
         return changed
@@ -138,6 +143,13 @@ class SubmitTasks:
         jobs = [job for job in made.values() if isinstance(job, JobSpec)]
         told = await self.platform.submit(jobs) if jobs else {}
         return {key: job for key, job in made.items() if isinstance(job, Rejected)} | dict(told)
+
+    async def _take_back(self, batch: Sequence[Pair], reason: str) -> None:
+        """Nothing was sent: there is nothing to look up once the platform answers again."""
+        waits = Rejected(reason, is_retryable=True)
+        async with self.database.transaction() as session:
+            for pair in batch:
+                await change(session, pair, *changes_by(waits, pair[0].number))
 
     async def _commit_outcomes(
         self, batch: Sequence[Pair], outcomes: Mapping[str, SubmitOutcome]

@@ -103,6 +103,11 @@ class User:
         until(lambda: there(task, "runs").exists())
         return self.task(task)
 
+    def all_running(self, count: int) -> list[Task]:
+        """So many workers that run."""
+        tasks = [self.submit() for _ in range(count)]
+        return [self.running(task) for task in tasks]
+
     def ended(self, task: Task, seconds: float = DEADLINE_SECONDS) -> Task:
         """Wait until a task has ended and all its output is here."""
         return self.until(task, lambda now: now["ended_at"] and now["is_mirrored"], seconds)

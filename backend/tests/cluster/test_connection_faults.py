@@ -47,7 +47,7 @@ def is_shown(user: User, condition: str) -> Callable[[], bool]:
 
 def test_jobs_that_end_while_nobody_can_be_asked_are_told_of_later(site: Site, user: User) -> None:
     ssh = site.cluster.ssh
-    tasks = [user.running(user.submit()) for _ in range(3)]
+    tasks = user.all_running(3)
     with site.cluster.slurm.frozen_controller():  # so that a poll is under way
         until(lambda: "squeue" in commands_there(ssh))
         leave(ssh)
@@ -82,6 +82,21 @@ def test_a_submission_that_was_cut_off_makes_one_job(site: Site, user: User) -> 
     let_end(now, 9)
     check_end(user.ended(task), "crashed", 9)
     assert slurm.run("squeue", "-h", "-t", "all", "-n", name, "-o", "%i").split() == [now["job_id"]]
+
+
+def test_a_task_that_could_not_be_sent_goes_as_soon_as_somebody_answers(
+    site: Site, user: User
+) -> None:
+    leave(site.cluster.ssh)
+    try:
+        task = user.submit()
+        until(is_shown(user, "unreachable"), tell=user.platform)
+        now = user.until(task, lambda now: now["status"] == "waiting")
+        assert "refuses connections" in now["reason"]
+    finally:
+        site.cluster.ssh.start(NODE)
+    let_end(user.running(task))
+    check_end(user.ended(task), "finished", 0)
 
 
 def test_another_host_key_is_refused_until_it_is_accepted(site: Site, user: User) -> None:

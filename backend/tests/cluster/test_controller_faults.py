@@ -53,7 +53,7 @@ def test_a_job_whose_submission_was_not_answered_is_adopted(site: Site, user: Us
 
 def test_jobs_outlive_their_controller(site: Site, user: User) -> None:
     slurm = site.cluster.slurm
-    running = [user.running(user.submit()) for _ in range(2)]
+    running = user.all_running(2)
     waiting = user.submit("script: worker.py\nresources: {cpus: 8}\n")
     user.until(waiting, lambda now: now["job_id"] and "Resources" in now["reason"])
     save_all_jobs(site, running[0])

@@ -22,8 +22,7 @@ def test_jobs_that_ended_and_were_forgotten_while_the_server_was_down(
     site: Site, forgetful: None
 ) -> None:
     with site.serving() as user:
-        tasks = [user.running(user.submit()) for _ in range(3)]
-        cancelled = user.running(user.submit())
+        *tasks, cancelled = user.all_running(4)
     for task, code in zip(tasks, (0, 11, 143), strict=True):
         let_end(task, code)
     site.cluster.slurm.run("scancel", cancelled["job_id"])

@@ -151,6 +151,21 @@ async def test_a_busy_place_is_not_asked_again_before_its_slowest_pace_is_over(
         assert await place.status(task_id) == TaskStatus.SUBMITTING
 
 
+async def test_what_was_never_sent_goes_as_soon_as_the_place_answers(
+    place: MonitoredPlace,
+) -> None:
+    task_id = await place.add()
+    place.platform.faults.unreachable_calls = 1
+    with pytest.raises(PlatformUnreachable):
+        await place.round()
+    task = await place.task(task_id)
+    assert task.status == TaskStatus.WAITING
+    assert task.reason == "Will be tried again: The fake platform does not answer."
+    await place.round()
+    assert (await place.task(task_id)).reason == ""
+    assert len(place.platform.submissions) == 1
+
+
 async def test_many_tasks_go_in_commands_of_at_most_32(place: MonitoredPlace) -> None:
     for number in range(70):
         await place.add(str(number))
