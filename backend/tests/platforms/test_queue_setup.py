@@ -20,8 +20,9 @@ def cluster(folder: Path, *setup: str) -> Registry:
     """A platform `toy` with a setup of these lines; LSF's commands are in a folder `bin`."""
     commands = folder / "bin"
     commands.mkdir()
-    for name in ("bsub", "bqueues", "bjobs", "bhist", "bkill"):
+    for name in ("bsub", "bjobs", "bhist", "bkill"):
         (commands / name).write_text("#!/bin/sh\nexit 1\n")
+    (commands / "bqueues").write_text("#!/bin/sh\n")
     (commands / "lsid").write_text(LSID)
     for command in commands.iterdir():
         command.chmod(0o755)
