@@ -43,13 +43,11 @@ def running_cluster(**knobs: str) -> Iterator[Cluster]:
     """A cluster that runs meanwhile; see slurmlab.sh for the knobs."""
     if not has_sshd():
         pytest.skip("OpenSSH's server is not installed: apt-get install openssh-server")
-    with (
-        running_slurm(**{"KILLWAIT": "2", **knobs}) as slurm,
-        pytest.MonkeyPatch.context() as patch,
-    ):
-        patch.setenv("SETENV", f"SLURM_CONF={slurm.configuration}")
-        with running_sshd() as ssh:
-            yield Cluster(slurm, ssh)
+    with running_slurm(**{"KILLWAIT": "2", **knobs}) as slurm, ExitStack() as servers:
+        with pytest.MonkeyPatch.context() as patch:  # undone again: other servers start meanwhile
+            patch.setenv("SETENV", f"SLURM_CONF={slurm.configuration}")
+            ssh = servers.enter_context(running_sshd())
+        yield Cluster(slurm, ssh)
 
 
 @pytest.fixture(scope="session")
