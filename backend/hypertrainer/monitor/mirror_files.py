@@ -92,7 +92,9 @@ class Copies:
                 write_whole(self.folder / name, "")  # another inode here too: readers notice
             self._remember({file.name: part.inode for file, part in read})
             return {
-                file.name: _at(file, part, 0) if file.name in stale else self._append(file, part)
+                file.name: replace(file, offset=0, size=part.size or 0)
+                if file.name in stale
+                else self._append(file, part)
                 for file, part in read
             }
 
@@ -121,11 +123,9 @@ class Copies:
         data = part.data[file.overlap :]
         if data or not file.offset:
             _append_to(self.folder / file.name, data)
-        return _at(file, part, file.offset + len(data))
-
-
-def _at(file: Wanted, part: Slice, offset: int) -> Wanted:
-    return replace(file, offset=offset, size=part.size or 0)
+        # What was written since the poll is the next poll's: a growing file would never be whole.
+        size = min(file.size, part.size or 0)
+        return replace(file, offset=file.offset + len(data), size=size)
 
 
 def _append_to(path: Path, data: bytes) -> None:
