@@ -17,3 +17,4 @@ def user(site: Site) -> Iterator[User]:
     """The user of a server that serves all tests of the module."""
     with site.serving() as user:
         yield user
+    site.cluster.slurm.run("scancel", "--me")  # what a failed test left
