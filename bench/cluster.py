@@ -202,7 +202,7 @@ def measure_submitit(place: Cluster, count: int) -> float | None:
 def main() -> None:
     """Print the tables."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--active", type=int, nargs="+", default=[1, 100, 1000])
+    parser.add_argument("--active", type=int, nargs="*", default=[1, 100, 1000])
     parser.add_argument("--seconds", type=float, default=60)
     parser.add_argument("--tasks", type=int, default=100)
     parser.add_argument("--delays", type=int, default=20)
@@ -217,7 +217,8 @@ def main() -> None:
             "commands / min",
             "server's CPU",
         ]
-        print_table(head, rows)
+        if rows:
+            print_table(head, rows)
         if options.delays:
             print_table(
                 ["written → API, median", "p95", "n"], [measure_delay(place, options.delays)]
