@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from hypertrainer.platforms.base import Platform
 
 OUTPUT_SECONDS = 15.0  # at most, while tasks write
+OUTPUT_FLOORS = 3  # or so many of the platform's shortest pauses, where that is less
 
 
 @dataclass(slots=True)
@@ -38,6 +39,7 @@ class Pace:
         soon, slow = self.platform.poll_soon_seconds, self.platform.poll_seconds
         self._pause = min(slow, soon if is_fresh else max(soon, self._pause * 2))
         if is_flowing:
-            self._pause = min(self._pause, max(soon, OUTPUT_SECONDS))
+            floors = OUTPUT_FLOORS * self.platform.poll_floor_seconds
+            self._pause = min(self._pause, max(soon, min(OUTPUT_SECONDS, floors or OUTPUT_SECONDS)))
         pause = self._pause if is_busy else slow
         return min([pause, *(due for due in dues if due is not None)])

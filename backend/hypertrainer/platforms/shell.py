@@ -94,6 +94,8 @@ class ShellPlatform(Platform):
         self.grace_seconds = settings.grace_seconds
         self.poll_seconds = settings.poll_seconds
         self.poll_floor_seconds = settings.poll_floor_seconds
+        if settings.poll_floor_seconds:
+            self.poll_soon_seconds = min(self.poll_soon_seconds, settings.poll_floor_seconds)
         self.resources = settings.resources
         self.resume_on, self.resume_limit = settings.resume_on, settings.resume_limit
         self.stages_code = settings.stages_code
