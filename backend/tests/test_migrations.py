@@ -106,6 +106,20 @@ async def test_migrations_and_definitions_make_the_same_indexes(empty_database: 
         assert await connection.run_sync(indexes) == migrated
 
 
+async def test_migrated_tables_never_use_an_id_twice_where_the_definitions_say_so(
+    empty_sqlite_database: Database,
+) -> None:
+    kept = "SELECT name FROM sqlite_master WHERE sql LIKE '%AUTOINCREMENT%' ORDER BY name"
+    await migrate(empty_sqlite_database)
+    async with empty_sqlite_database.engine.begin() as connection:
+        migrated = (await connection.execute(text(kept))).all()
+        for table in metadata().tables:
+            await connection.execute(text(f"DROP TABLE {table}"))
+        await connection.run_sync(metadata().create_all)
+        assert (await connection.execute(text(kept))).all() == migrated
+    assert ("task",) in [tuple(row) for row in migrated]
+
+
 async def test_migrating_again_does_nothing(empty_database: Database) -> None:
     await migrate(empty_database)
     await execute(empty_database, "DROP TABLE trial")  # would be missed by anything that looked

@@ -22,17 +22,15 @@ def upgrade() -> None:
             batch_op.f("ix_abandoned_folder_platform"), ["platform"], unique=False
         )
 
-    with op.batch_alter_table("attempt", schema=None) as batch_op:
-        batch_op.add_column(sa.Column("machine", sa.String(), server_default="", nullable=False))
-        batch_op.add_column(
-            sa.Column("is_automatic", sa.Boolean(), server_default=sa.false(), nullable=False)
-        )
-        batch_op.add_column(
-            sa.Column("checkpoint_sent_at", sa.DateTime(timezone=True), nullable=True)
-        )
-
-    with op.batch_alter_table("task", schema=None) as batch_op:
-        batch_op.add_column(sa.Column("remote_path", sa.String(), nullable=True))
-        batch_op.add_column(
-            sa.Column("is_mirrored", sa.Boolean(), server_default=sa.true(), nullable=False)
-        )
+    # No batch: it would make the tables anew, and without what keeps ids from being used twice.
+    for table, column in (
+        ("attempt", sa.Column("machine", sa.String(), server_default="", nullable=False)),
+        (
+            "attempt",
+            sa.Column("is_automatic", sa.Boolean(), server_default=sa.false(), nullable=False),
+        ),
+        ("attempt", sa.Column("checkpoint_sent_at", sa.DateTime(timezone=True), nullable=True)),
+        ("task", sa.Column("remote_path", sa.String(), nullable=True)),
+        ("task", sa.Column("is_mirrored", sa.Boolean(), server_default=sa.true(), nullable=False)),
+    ):
+        op.add_column(table, column)
