@@ -121,7 +121,18 @@ def running_slurm(**knobs: str) -> Iterator[SlurmLab]:
         yield lab
     finally:
         _call(lab, "down", knobs)
+        _end_leftovers(lab)
         shutil.rmtree(root, ignore_errors=True)
+
+
+def _end_leftovers(lab: SlurmLab) -> None:
+    """Kill the programs that ignored what the cluster told them in its last moment."""
+    for process in psutil.process_iter():
+        with contextlib.suppress(psutil.Error):
+            environment = process.environ()
+            is_job = "SLURM_JOB_ID" in environment
+            if is_job and environment.get("SLURM_CONF") == str(lab.configuration):
+                process.kill()
 
 
 def _call(lab: SlurmLab, word: str, knobs: dict[str, str]) -> None:
