@@ -17,7 +17,7 @@ from tests.labs.queue_places import QUEUE_PLACES
 from tests.labs.sge import SgePlace
 from tests.labs.slurm import SlurmPlace
 from tests.labs.tsp import TspPlace
-from tests.platforms.places import PLACES, Place, until
+from tests.platforms.places import PLACES, Place, unique_suffix, until
 
 ALL_PLACES = {**PLACES, **QUEUE_PLACES, "sge": SgePlace, "slurm": SlurmPlace, "tsp": TspPlace}
 # What runs only where its packages are installed: one for the whole session.
@@ -43,6 +43,7 @@ async def place(
         for name, value in request.getfixturevalue(request.param).environment.items():
             monkeypatch.setenv(name, value)
     place = ALL_PLACES[request.param](tmp_path)
+    place.suffix = unique_suffix()
     yield place
     await place.close()
 

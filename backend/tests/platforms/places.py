@@ -44,13 +44,16 @@ class Place(ABC):
 
     def __init__(self) -> None:
         self.handles: list[JobHandle] = []
+        # Makes names of jobs this place's own: a job that is just ending knows its kin by its name.
+        self.suffix = ""
 
     def job(self, key: str = "h1", attempt: int = 1, *, is_stubborn: bool = False) -> JobSpec:
         """A job that runs until `finish` is called."""
         folder = self.root / key
         folder.mkdir(exist_ok=True)
         program = STUBBORN if is_stubborn else UNTIL_TOLD
-        return JobSpec(key, attempt, str(folder), ("bash", "-c", program), grace_seconds=1)
+        name = f"{key}{self.suffix}"
+        return JobSpec(name, attempt, str(folder), ("bash", "-c", program), grace_seconds=1)
 
     def handle(self, job: JobSpec, job_id: str | None = None) -> JobHandle:
         handle = JobHandle(job.key, job.attempt, job.folder, job_id)
@@ -137,11 +140,7 @@ class QueuePlace(LocalPlace):
 
     def __init__(self, root: Path) -> None:
         super().__init__(root)
-        self._suffix = f"x{random.randrange(16**6):06x}"
-
-    def job(self, key: str = "h1", attempt: int = 1, *, is_stubborn: bool = False) -> JobSpec:
-        job = super().job(key, attempt, is_stubborn=is_stubborn)
-        return replace(job, key=f"{key}{self._suffix}")
+        self.suffix = unique_suffix()
 
 
 class ScriptTransport(LocalTransport):
@@ -190,6 +189,11 @@ PLACES: dict[str, Callable[[Path], Place]] = {
     "script": ScriptPlace,
     "fake": FakePlace,
 }
+
+
+def unique_suffix() -> str:
+    """What no other job on this machine is called by."""
+    return f"x{random.randrange(16**6):06x}"
 
 
 async def until(condition: Callable[[], bool | Awaitable[bool]]) -> None:
