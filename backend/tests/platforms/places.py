@@ -1,6 +1,7 @@
 """The platforms that the contract is tested on, and how their jobs are told what to do."""
 
 import asyncio
+import contextlib
 import random
 import time
 from abc import ABC, abstractmethod
@@ -26,6 +27,7 @@ from hypertrainer.platforms.shell import ShellPlatform, ShellSettings
 from hypertrainer.platforms.transports.local import LocalTransport
 
 DEADLINE_SECONDS = 20
+ENDING_SECONDS = 3
 UNTIL_TOLD = """
 echo run >> runs.txt
 until [[ -s finish ]]; do read -t 0.02 < <(sleep 0.02); done
@@ -119,6 +121,14 @@ class LocalPlace(Place):
         super().__init__()
         self.root = root
         self.platform = Registry(root / "platforms.yaml", root).get("local")
+
+    async def close(self) -> None:
+        """End whatever still runs, wrappers too: one that is ending takes its namesakes for kin."""
+        await super().close()
+        marks = [f"{handle.key}.{handle.attempt}" for handle in self.handles]
+        for process in [process for mark in marks for process in living(mark)]:
+            with contextlib.suppress(psutil.Error):
+                await asyncio.to_thread(process.wait, ENDING_SECONDS)
 
     def finish(self, job: JobSpec, code: int) -> None:
         Path(job.folder, "finish").write_text(str(code))
