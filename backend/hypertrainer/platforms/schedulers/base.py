@@ -77,8 +77,8 @@ class Scheduler(ABC):
         return None
 
     def parse_forecast(self, result: ExecResult) -> Forecast:
-        """The answer to `forecast_script`."""
-        raise NotImplementedError
+        """The answer to `forecast_script`; whoever writes that script overrides this, too."""
+        raise NotImplementedError(f"{type(self).__name__} asks for forecasts that it cannot read")
 
     def probe_script(self) -> str:
         """Looks at the queue itself: lines `ht NAME VALUE`, for `facts_of`; empty: no questions."""

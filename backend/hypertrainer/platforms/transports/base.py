@@ -101,7 +101,8 @@ class Transport(ABC):
             Interrupted: the connection was cut; nothing is left there under this name.
             PlatformError: it cannot be written there; the message says why.
         """
-        raise NotImplementedError(f"{type(self).__name__} uploads nothing")
+        # What is on this machine is used where it lies: only ways to others bring anything.
+        raise NotImplementedError(f"{type(self).__name__} leads nowhere else")
 
     async def home(self) -> str:
         """The user's home folder there: what `~` stands for.
