@@ -120,15 +120,19 @@ class LocalPlace(Place):
     def __init__(self, root: Path) -> None:
         super().__init__()
         self.root = root
+        self.suffix = unique_suffix()  # other tests' jobs run beside these, on this machine
         self.platform = Registry(root / "platforms.yaml", root).get("local")
 
     async def close(self) -> None:
         """End whatever still runs, wrappers too: one that is ending takes its namesakes for kin."""
         await super().close()
-        marks = [f"{handle.key}.{handle.attempt}" for handle in self.handles]
-        for process in [process for mark in marks for process in living(mark)]:
+        for process in self.alive():
             with contextlib.suppress(psutil.Error):
                 await asyncio.to_thread(process.wait, ENDING_SECONDS)
+
+    def alive(self) -> list[psutil.Process]:
+        """All processes of this place's jobs."""
+        return [process for process in living() if self.suffix in mark_of(process)]
 
     def finish(self, job: JobSpec, code: int) -> None:
         Path(job.folder, "finish").write_text(str(code))
@@ -143,14 +147,10 @@ class LocalPlace(Place):
 
 
 class QueuePlace(LocalPlace):
-    """A queue whose jobs run here. Their keys are theirs alone: queues remember all names."""
+    """A queue whose jobs run here."""
 
     brings_news = False
     leaves_record_when_killed = False
-
-    def __init__(self, root: Path) -> None:
-        super().__init__(root)
-        self.suffix = unique_suffix()
 
 
 class ScriptTransport(LocalTransport):
@@ -217,13 +217,14 @@ async def until(condition: Callable[[], bool | Awaitable[bool]]) -> None:
         await asyncio.sleep(0.01)
 
 
-def living(mark: str) -> list[psutil.Process]:
-    """The processes that bear a job's mark, zombies apart."""
-    found = []
-    for process in psutil.process_iter():
-        try:
-            if process.environ().get("HYPERTRAINER_JOB") == mark:
-                found.append(process)
-        except psutil.Error:
-            continue
-    return found
+def living() -> list[psutil.Process]:
+    """The processes that bear some job's mark, zombies apart."""
+    return [process for process in psutil.process_iter() if mark_of(process)]
+
+
+def mark_of(process: psutil.Process) -> str:
+    """Which attempt of which job a process belongs to; empty for any other."""
+    try:
+        return process.environ().get("HYPERTRAINER_JOB", "")
+    except psutil.Error:
+        return ""

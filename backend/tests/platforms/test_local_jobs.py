@@ -31,7 +31,6 @@ from tests.platforms.places import (
     UNTIL_TOLD,
     LocalPlace,
     ScriptTransport,
-    living,
     until,
 )
 
@@ -42,10 +41,10 @@ from hypertrainer.platforms.base import JobSpec
 from hypertrainer.platforms.registry import Registry
 
 async def main():
-    folder, program = sys.argv[1:]
+    key, folder, program = sys.argv[1:]
     platform = Registry(Path(folder, "none.yaml"), Path(folder)).get("local")
-    outcome = await platform.submit([JobSpec("h1", 1, folder, ("bash", "-c", program))])
-    print(outcome["h1"].job_id, flush=True)
+    outcome = await platform.submit([JobSpec(key, 1, folder, ("bash", "-c", program))])
+    print(outcome[key].job_id, flush=True)
     await asyncio.Event().wait()
 
 asyncio.run(main())
@@ -55,7 +54,13 @@ asyncio.run(main())
 async def test_a_job_survives_the_server_that_started_it(local: LocalPlace) -> None:
     job = local.job()
     server = await asyncio.create_subprocess_exec(
-        sys.executable, "-c", SERVER, job.folder, UNTIL_TOLD, stdout=asyncio.subprocess.PIPE
+        sys.executable,
+        "-c",
+        SERVER,
+        job.key,
+        job.folder,
+        UNTIL_TOLD,
+        stdout=asyncio.subprocess.PIPE,
     )
     assert server.stdout is not None
     handle = local.handle(job, (await server.stdout.readline()).decode().strip())
@@ -99,13 +104,13 @@ async def test_a_stop_reaches_a_program_whose_wrapper_was_killed(
     kill_wrapper(handle)
     assert await local.platform.stop([handle], how) == {}
     await local.seen(handle, JobState.ABSENT)
-    assert living("h1.1") == []
+    await until(lambda: not local.alive())  # what was just being forked ends by itself
 
 
 async def test_a_job_all_of_which_was_killed_is_absent(local: LocalPlace) -> None:
     handle = await local.running(local.job())
     kill_wrapper(handle)
-    for process in living("h1.1"):
+    for process in local.alive():
         process.kill()
     await local.seen(handle, JobState.ABSENT)
 
@@ -165,7 +170,8 @@ async def test_a_machine_with_no_room_for_a_process_may_be_asked_again(
     local: LocalPlace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PATH", "/nowhere")
-    outcome = (await local.platform.submit([local.job()]))["h1"]
+    job = local.job()
+    outcome = (await local.platform.submit([job]))[job.key]
     assert isinstance(outcome, Rejected)
     assert outcome.is_retryable
 
@@ -231,14 +237,15 @@ async def test_a_folder_that_cannot_be_written_rejects_its_job_alone(local: Loca
     bad, good = local.job("h1"), local.program("exit 0", "h2")
     Path(bad.folder, ".hypertrainer").write_text("in the way")
     outcomes = await local.platform.submit([bad, good])
-    refused = outcomes["h1"]
+    refused = outcomes[bad.key]
     assert isinstance(refused, Rejected)
     assert "cannot be written" in refused.reason
     await local.seen(local.handle(good), JobState.ENDED)
 
 
 async def test_a_command_that_no_process_can_have_is_rejected(local: LocalPlace) -> None:
-    outcome = (await local.platform.submit([replace(local.job(), command=("a\0",))]))["h1"]
+    job = replace(local.job(), command=("a\0",))
+    outcome = (await local.platform.submit([job]))[job.key]
     assert isinstance(outcome, Rejected)
 
 
@@ -247,7 +254,7 @@ async def test_a_stop_that_cannot_be_written_down_is_reported(local: LocalPlace)
     handle = await local.running(job)
     Path(job.folder, ".hypertrainer/stop.1").mkdir()
     reasons = await local.platform.stop([handle], StopSignal.TERM)
-    assert "stop file could not be written" in reasons["h1"]
+    assert "stop file could not be written" in reasons[job.key]
 
 
 async def test_a_lost_answer_is_ambiguous_and_the_job_is_found(
@@ -257,10 +264,10 @@ async def test_a_lost_answer_is_ambiguous_and_the_job_is_found(
         "deaf", "local", DeafTransport(), DirectScheduler(), ShellSettings(default_output="/")
     )
     job = local.job()
-    assert isinstance((await platform.submit([job]))["h1"], Ambiguous)
+    assert isinstance((await platform.submit([job]))[job.key], Ambiguous)
     found = await local.platform.find([local.handle(job)])
     assert found.is_complete
-    await local.seen(local.handle(job, found.jobs["h1"].job_id), JobState.RUNNING)
+    await local.seen(local.handle(job, found.jobs[job.key].job_id), JobState.RUNNING)
 
 
 async def test_a_script_that_takes_too_long_is_interrupted_not_failed() -> None:

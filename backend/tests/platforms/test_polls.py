@@ -188,7 +188,7 @@ async def test_logs_are_listed_with_the_jobs(place: ScriptPlace) -> None:
     for name, text in {"metric_loss.log": "0\t1\n", "a b 'c'.txt": "x", "notes.md": "no"}.items():
         Path(job.folder, name).write_text(text)
     report = await place.platform.observe([handle])
-    sizes = {file.name: file.size for file in report.files["h1"]}
+    sizes = {file.name: file.size for file in report.files[job.key]}
     assert sizes["metric_loss.log"] == 4
     assert sizes["a b 'c'.txt"] == 1
     assert "out.txt" in sizes
@@ -200,7 +200,7 @@ async def test_of_thousands_of_logs_those_that_matter_are_listed(place: ScriptPl
     handle = await place.running(job)
     for name in ("metric_loss.log", *(f"a{number}.txt" for number in range(1500))):
         Path(job.folder, name).touch()
-    files = {file.name for file in (await place.platform.observe([handle])).files["h1"]}
+    files = {file.name for file in (await place.platform.observe([handle])).files[job.key]}
     assert {"out.txt", "err.txt", "metric_loss.log"} <= files
     assert 990 < len(files) <= 1000
 

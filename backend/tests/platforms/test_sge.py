@@ -20,7 +20,7 @@ from hypertrainer.platforms.base import (
 from hypertrainer.platforms.schedulers.sge import SgeScheduler
 from hypertrainer.platforms.transports.local import LocalTransport
 from tests.labs.sge import SgeLab, SgePlace
-from tests.platforms.places import living, until
+from tests.platforms.places import until
 
 pytestmark = pytest.mark.slow
 
@@ -129,7 +129,7 @@ async def test_a_job_is_killed_after_its_notice_and_leaves_nothing_behind(place:
     seen = await ended(place, handle)
     assert seen.exit is not None
     assert (seen.exit.code, seen.exit.signal) == (137, "TERM")
-    assert living(f"{job.key}.1") == []  # SGE kills the wrapper alone
+    assert place.alive() == []  # SGE kills the wrapper alone
 
 
 async def test_fifty_jobs_queue_for_eight_slots(place: SgePlace, sge: SgeLab) -> None:

@@ -25,14 +25,14 @@ from hypertrainer.platforms.base import (
 )
 from hypertrainer.platforms.records import parse_exit, parse_start
 from hypertrainer.platforms.wrapper import wrapper_path, wrapper_script
-from tests.platforms.places import UNTIL_TOLD, LocalPlace, living, until
+from tests.platforms.places import UNTIL_TOLD, LocalPlace, until
 
 FAMILY = """
 sleep 1000 &
 bash -c 'set -m; sleep 1000 & wait' &
 setsid sleep 1000 &
 setsid bash -c 'sleep 1000 & wait' &
-env -i setsid -w bash -c 'HYPERTRAINER_JOB=h1.1 exec sleep 1000' &
+job=$HYPERTRAINER_JOB; env -i setsid -w bash -c "HYPERTRAINER_JOB=$job exec sleep 1000" &
 echo run >> runs.txt
 """
 TELL = """
@@ -80,7 +80,7 @@ async def test_arguments_and_variables_arrive_as_they_are(local: LocalPlace) -> 
     environment = seen["env"]
     assert isinstance(environment, dict)
     assert (environment["STRANGE"], environment["B"]) == (strange[2], "x\ny")
-    assert environment["HYPERTRAINER_JOB"] == "h1.1"
+    assert environment["HYPERTRAINER_JOB"] == f"{job.key}.1"
 
 
 async def test_the_servers_secrets_stay_with_the_server(
@@ -254,7 +254,7 @@ async def test_a_suspended_program_has_not_ended(local: LocalPlace) -> None:
 async def test_what_a_program_leaves_behind_ends_with_it(local: LocalPlace) -> None:
     record = await ended(local, local.program(FAMILY + "exit 6"))
     assert record.code == 6
-    assert living("h1.1") == []
+    assert local.alive() == []
 
 
 async def test_what_is_left_and_ignores_the_polite_signal_is_killed(local: LocalPlace) -> None:
@@ -262,20 +262,20 @@ async def test_what_is_left_and_ignores_the_polite_signal_is_killed(local: Local
         local, local.program("setsid bash -c 'trap \"\" TERM; while :; do sleep 1; done' & exit 2")
     )
     assert record.code == 2
-    assert living("h1.1") == []
+    assert local.alive() == []
 
 
 @pytest.mark.parametrize("how", StopSignal)
 async def test_a_stop_takes_the_whole_family(local: LocalPlace, how: StopSignal) -> None:
     job = local.program(FAMILY + "wait")
     handle = await local.running(job)
-    await until(lambda: len(living("h1.1")) >= 7)
+    await until(lambda: len(local.alive()) >= 7)
     await local.platform.stop([handle], how)
     seen = await local.seen(handle, JobState.ENDED)
     assert seen.exit is not None
     assert seen.exit.code == (137 if how is StopSignal.KILL else 143)
     assert [
-        process.pid for process in living("h1.1") if process.pid != int(handle.job_id or 0)
+        process.pid for process in local.alive() if process.pid != int(handle.job_id or 0)
     ] == []
 
 
@@ -315,7 +315,7 @@ async def test_a_program_within_its_time_limit_is_not_touched(local: LocalPlace)
     job = replace(local.program("exit 3"), resources=Resources(time_seconds=100))
     record = await ended(local, job)
     assert (record.code, record.cause) == (3, None)
-    await until(lambda: not living("h1.1"))  # the wrapper itself ends after its record
+    await until(lambda: not local.alive())  # the wrapper itself ends after its record
 
 
 async def test_a_late_twin_runs_nothing(local: LocalPlace) -> None:
@@ -351,7 +351,7 @@ async def test_a_wrapper_that_leads_no_session_ends_only_its_own(local: LocalPla
     job = local.program("sleep 1000 & exit 4")
     with bystander() as other:
         assert run_wrappers(staged(job, wrapper_script(job))) == [4]
-        assert living("h1.1") == []
+        assert local.alive() == []
         assert other.poll() is None
 
 
