@@ -75,7 +75,9 @@ def _search_row(prepared: Prepared) -> Search:
         platform=checked.request.platform,
         project=checked.request.project,
         notes=checked.request.notes,
-        space=space.model_dump(mode="json"),
+        stem=prepared.stem,
+        spec=space.model_dump(mode="json", exclude={"seed"}),
+        num_trials=prepared.num_tasks,
         config_text=checked.config.text(),
         created_at=utc_now(),
     )

@@ -11,7 +11,7 @@ from hypertrainer.clock import utc_now
 from hypertrainer.errors import Conflict, NotFound
 from hypertrainer.hpsearch.schemas import SearchRead, TrialRead
 from hypertrainer.hpsearch.statuses import SearchStatus
-from hypertrainer.hpsearch.tables import Search, Trial
+from hypertrainer.hpsearch.tables import Search, Trial, TrialTask
 from hypertrainer.pagination import PageParams
 from hypertrainer.tasks.actions import request_stop, select_tasks
 from hypertrainer.tasks.statuses import ACTIVE_STATUSES, AttemptState, StopBy, TaskStatus
@@ -69,8 +69,8 @@ async def _count_tasks(session: AsyncSession, ids: Sequence[int]) -> Counts:
 
 def _read(search: Search, counts: Counts) -> SearchRead:
     active, finished, failed = counts.get(_id(search), (0, 0, 0))
-    fields = search.model_dump(exclude={"is_archived"})
-    return SearchRead(**fields, num_active=active, num_finished=finished, num_failed=failed)
+    fields = search.model_dump(include=set(SearchRead.model_fields))
+    return SearchRead(**fields, space=search.spec, num_active=active, num_finished=finished, num_failed=failed)
 
 
 def _id(search: Search) -> int:
@@ -83,8 +83,9 @@ async def list_trials(session: AsyncSession, search_id: int) -> list[TrialRead]:
     """The search's trials in the order they were drawn."""
     await get_search(session, search_id)
     query = (
-        select(Trial, Task.name, Task.status)
-        .join(Task, col(Task.id) == col(Trial.task_id), isouter=True)
+        select(Trial, Task.id, Task.name, Task.status)
+        .join(TrialTask, col(TrialTask.trial_id) == col(Trial.id), isouter=True)
+        .join(Task, col(Task.id) == col(TrialTask.task_id), isouter=True)
         .where(col(Trial.search_id) == search_id)
         .order_by(col(Trial.number))
     )
@@ -92,12 +93,12 @@ async def list_trials(session: AsyncSession, search_id: int) -> list[TrialRead]:
         TrialRead(
             number=trial.number,
             params=trial.params,
-            task_id=trial.task_id,
+            task_id=task_id,
             task_name=name,
             task_status=TaskStatus(status) if status else None,
             created_at=trial.created_at,
         )
-        for trial, name, status in await session.exec(query)
+        for trial, task_id, name, status in await session.exec(query)
     ]
 
 

@@ -9,7 +9,7 @@ from hypertrainer.dependencies import Services
 from hypertrainer.errors import StorageError
 from hypertrainer.hpsearch.drafts import drafts_of
 from hypertrainer.hpsearch.expansion import Prepared, prepare
-from hypertrainer.hpsearch.tables import Search, Trial
+from hypertrainer.hpsearch.tables import Search, Trial, TrialTask
 from hypertrainer.tasks.checking import Placed
 from hypertrainer.tasks.code import store_code
 from hypertrainer.tasks.creation import (
@@ -84,7 +84,13 @@ async def _add_rows(
     search = await _add_search(session, drafts[0])
     tasks = await add_tasks(session, drafts, search.id if search else None)
     if search is not None:
-        session.add_all(_trials(search, drafts, tasks))
+        trials = _trials(search, drafts, tasks)
+        session.add_all(trials)
+        await session.flush()
+        session.add_all(
+            TrialTask(task_id=saved_id(task), trial_id=trial.id)
+            for trial, task in zip(trials, tasks, strict=True)
+        )
         await session.flush()
     return search, tasks
 
@@ -92,7 +98,7 @@ async def _add_rows(
 async def _add_search(session: AsyncSession, draft: TaskDraft) -> Search | None:
     if draft.search is None:
         return None
-    left_out = {"id", "trial_number", "trial_params", "is_stopped"}
+    left_out = {"id", "trial_number", "trial_params", "repeat", "is_stopped"}
     search = Search(**draft.search.model_dump(exclude=left_out))
     session.add(search)
     await session.flush()
@@ -107,7 +113,7 @@ def _trials(search: Search, drafts: Sequence[TaskDraft], tasks: Sequence[Task]) 
             search_id=search.id,
             number=draft.search.trial_number,
             params=draft.search.trial_params,
-            task_id=saved_id(task),
+            platform=task.platform,
             created_at=task.created_at,
         )
         for draft, task in zip(drafts, tasks, strict=True)

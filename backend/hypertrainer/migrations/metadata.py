@@ -2,7 +2,7 @@
 
 from sqlalchemy import MetaData
 
-from hypertrainer.hpsearch.tables import Search, Trial
+from hypertrainer.hpsearch.tables import Search, SearchFact, Trial, TrialTask
 from hypertrainer.tasks.tables import (
     AbandonedFolder,
     Attempt,
@@ -22,7 +22,9 @@ TABLES = (
     MetricSummary,
     OutputFile,
     Search,
+    SearchFact,
     Trial,
+    TrialTask,
 )
 
 

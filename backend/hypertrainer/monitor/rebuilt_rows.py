@@ -11,7 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from hypertrainer.clock import utc_now
 from hypertrainer.errors import HyperTrainerError
 from hypertrainer.hpsearch.statuses import SearchStatus
-from hypertrainer.hpsearch.tables import Search, Trial
+from hypertrainer.hpsearch.tables import Search, Trial, TrialTask
 from hypertrainer.tasks.config import Config
 from hypertrainer.tasks.creation import new_key, param_rows, saved_id
 from hypertrainer.tasks.environment import environment_path
@@ -123,7 +123,8 @@ async def add_found(session: AsyncSession, found: FoundTask) -> None:
     session.add_all(TaskTag(task_id=task_id, tag=tag) for tag in dict.fromkeys(record.tags))
     session.add_all(param_rows(task_id, found.params))
     if search is not None and search_id is not None:
-        session.add(_trial_of(search, search_id, task))
+        trial = await _trial_of(session, search, search_id, task)
+        session.add(TrialTask(task_id=task_id, trial_id=trial.id, repeat=search.repeat))
     await session.flush()
 
 
@@ -156,7 +157,7 @@ async def _search_id(session: AsyncSession, record: SearchRecord) -> int:
     query = select(Search).where(col(Search.uuid) == record.uuid)
     search = (await session.exec(query)).first()
     if search is None:
-        search = Search(**record.model_dump(exclude={"trial_number", "trial_params", "is_stopped"}))
+        search = Search(**record.model_dump(exclude={"trial_number", "trial_params", "repeat", "is_stopped"}))
         search.id = await _free_id(session, Search, record.id)
     if record.is_stopped:
         search.status, search.ended_at = SearchStatus.STOPPED, record.ended_at
@@ -167,11 +168,18 @@ async def _search_id(session: AsyncSession, record: SearchRecord) -> int:
     return search.id
 
 
-def _trial_of(record: SearchRecord, search_id: int, task: Task) -> Trial:
-    return Trial(
+async def _trial_of(
+    session: AsyncSession, record: SearchRecord, search_id: int, task: Task
+) -> Trial:
+    number = record.trial_number
+    query = select(Trial).where(col(Trial.search_id) == search_id, col(Trial.number) == number)
+    trial = (await session.exec(query)).first() or Trial(
         search_id=search_id,
-        number=record.trial_number,
+        number=number,
         params=record.trial_params,
-        task_id=saved_id(task),
+        platform=record.platform,
         created_at=task.created_at,
     )
+    session.add(trial)
+    await session.flush()
+    return trial

@@ -16,7 +16,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from hypertrainer.database import Database
 from hypertrainer.hpsearch.statuses import SearchStatus
-from hypertrainer.hpsearch.tables import Search, Trial
+from hypertrainer.hpsearch.tables import Search, Trial, TrialTask
 from hypertrainer.tasks.creation import saved_id
 from hypertrainer.tasks.folder import STATE_FOLDER, read_record, write_record
 from hypertrainer.tasks.tables import Attempt, Task, TaskTag
@@ -111,23 +111,24 @@ async def _tags_of(session: AsyncSession, ids: Sequence[int]) -> dict[int, list[
 
 
 async def _searches_of(session: AsyncSession, ids: Sequence[int]) -> dict[int, SearchRecord]:
-    trials = (await session.exec(select(Trial).where(col(Trial.task_id).in_(ids)))).all()
-    search_ids = {trial.search_id for trial in trials}
+    query = select(TrialTask, Trial).join(Trial, col(Trial.id) == col(TrialTask.trial_id))
+    pairs = (await session.exec(query.where(col(TrialTask.task_id).in_(ids)))).all()
+    search_ids = {trial.search_id for _, trial in pairs}
     rows = (await session.exec(select(Search).where(col(Search.id).in_(search_ids)))).all()
     searches = {row.id: row for row in rows}
     return {
-        trial.task_id: search_record(searches[trial.search_id], trial)
-        for trial in trials
-        if trial.task_id is not None
+        link.task_id: search_record(searches[trial.search_id], trial, link.repeat)
+        for link, trial in pairs
     }
 
 
-def search_record(search: Search, trial: Trial) -> SearchRecord:
+def search_record(search: Search, trial: Trial, repeat: int = 0) -> SearchRecord:
     """A search, and which of its trials a task is, as the task's folder keeps them."""
     return SearchRecord(
         **search.model_dump(include=set(SearchRecord.model_fields)),
         trial_number=trial.number,
         trial_params=trial.params,
+        repeat=repeat,
         is_stopped=search.status == SearchStatus.STOPPED,
     )
 

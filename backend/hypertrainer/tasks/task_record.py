@@ -6,7 +6,14 @@ Only what can be put back into the database is a record: unknown words and zero 
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
+from pydantic import (
+    AfterValidator,
+    AliasChoices,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+)
 
 from hypertrainer.tasks.statuses import AttemptState, StopBy, TaskStatus
 
@@ -68,11 +75,13 @@ class SearchRecord(BaseModel):
     uuid: Text
     trial_number: int
     trial_params: dict[str, Any]
+    repeat: int = 0
     name: Text
+    stem: Text = ""
     algorithm: Text
     n_trials: int
     seed: int
-    space: dict[str, Any]
+    spec: dict[str, Any] = Field(validation_alias=AliasChoices("spec", "space"))
     config_text: Text
     script: Text
     platform: Text
