@@ -11,9 +11,13 @@ from typing import Any
 
 
 class FactKind(StrEnum):
-    """What happened. In brackets what `data` holds; `number` is the trial's."""
+    """What happened. In brackets what `data` holds; `number` is the trial's.
 
-    ASKED = "asked"  # a point was chosen [values inactive origin algorithm seed seen platform bracket attrs]
+    Of a choice `seen` is the newest fact that the sampler knew of.
+    """
+
+    # A point was chosen [values inactive origin algorithm seed seen platform bracket attrs redraws]
+    ASKED = "asked"
     REPORTED = "reported"  # a trial's metric at an epoch [best: the best value up to it]
     STOPPED = "stopped"  # a rule stopped a trial [rule words rank of kept]
     TOLD = "told"  # a trial is over [state values constraints reason epochs]

@@ -1,4 +1,4 @@
-"""The normal form of `hpsearch:`, whatever spelling it was written in; kept with the search as JSON.
+"""The normal form of `hpsearch:`, whatever its spelling; kept with the search as JSON.
 
 `spec_reader` makes it from YAML. Every field is explained in `docs/hpsearch.md`.
 """

@@ -9,7 +9,7 @@ from hypertrainer.dependencies import Services
 from hypertrainer.errors import StorageError
 from hypertrainer.hpsearch.drafts import drafts_of
 from hypertrainer.hpsearch.expansion import Prepared, prepare
-from hypertrainer.hpsearch.tables import Search, Trial, TrialTask
+from hypertrainer.hpsearch.tables import Search, Trial, TrialTask, saved_trial_id
 from hypertrainer.tasks.checking import Placed
 from hypertrainer.tasks.code import store_code
 from hypertrainer.tasks.creation import (
@@ -88,7 +88,7 @@ async def _add_rows(
         session.add_all(trials)
         await session.flush()
         session.add_all(
-            TrialTask(task_id=saved_id(task), trial_id=trial.id)
+            TrialTask(task_id=saved_id(task), trial_id=saved_trial_id(trial))
             for trial, task in zip(trials, tasks, strict=True)
         )
         await session.flush()

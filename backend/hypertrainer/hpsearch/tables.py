@@ -104,6 +104,20 @@ class Trial(SQLModel, table=True):
     ended_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 
+def saved_trial_id(trial: Trial) -> int:
+    """The id of a trial that was flushed."""
+    if trial.id is None:
+        raise RuntimeError(f"trial {trial.number} was not saved yet")
+    return trial.id
+
+
+def saved_search_id(search: Search) -> int:
+    """The id of a search that was flushed."""
+    if search.id is None:
+        raise RuntimeError(f"search {search.uuid} was not saved yet")
+    return search.id
+
+
 class TrialTask(SQLModel, table=True):
     """A task of a trial: one, or one for each repeat."""
 

@@ -11,7 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from hypertrainer.clock import utc_now
 from hypertrainer.errors import HyperTrainerError
 from hypertrainer.hpsearch.statuses import SearchStatus
-from hypertrainer.hpsearch.tables import Search, Trial, TrialTask
+from hypertrainer.hpsearch.tables import Search, Trial, TrialTask, saved_trial_id
 from hypertrainer.tasks.config import Config
 from hypertrainer.tasks.creation import new_key, param_rows, saved_id
 from hypertrainer.tasks.environment import environment_path
@@ -124,7 +124,7 @@ async def add_found(session: AsyncSession, found: FoundTask) -> None:
     session.add_all(param_rows(task_id, found.params))
     if search is not None and search_id is not None:
         trial = await _trial_of(session, search, search_id, task)
-        session.add(TrialTask(task_id=task_id, trial_id=trial.id, repeat=search.repeat))
+        session.add(TrialTask(task_id=task_id, trial_id=saved_trial_id(trial), repeat=search.repeat))
     await session.flush()
 
 

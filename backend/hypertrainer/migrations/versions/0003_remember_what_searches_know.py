@@ -113,9 +113,7 @@ def _replace_trials() -> None:
         ),
         sa.PrimaryKeyConstraint("task_id", name=op.f("pk_trial_task")),
     )
-    op.create_index(
-        "uq_trial_task_trial_repeat", "trial_task", ["trial_id", "repeat"], unique=True
-    )
+    op.create_index("uq_trial_task_trial_repeat", "trial_task", ["trial_id", "repeat"], unique=True)
     op.execute(
         sa.text(
             "INSERT INTO trial (id, search_id, number, params, state, origin, platform, bracket, "
