@@ -7,7 +7,7 @@ only in the transaction that adds the fact.
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Index
+from sqlalchemy import JSON, Index, false
 from sqlmodel import Field, SQLModel
 
 from hypertrainer.clock import utc_now
@@ -50,6 +50,10 @@ class Search(SQLModel, table=True):
     config_text: str = ""  # the YAML as submitted, overrides applied
     optuna_version: str = Field(default="", sa_column_kwargs=_default(""))
     last_seq: int = Field(default=0, sa_column_kwargs=_default("0"))  # of its newest fact
+    # Counts the changes of its trials' rows: what changed since is what has a higher number.
+    changes: int = Field(default=0, sa_column_kwargs=_default("0"))
+    # No further trial is started, `reason` says why; it is over when the active ones are.
+    is_closed: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
     num_trials: int = Field(default=0, sa_column_kwargs=_default("0"))  # so many were asked for
     epochs: int = Field(default=0, sa_column_kwargs=_default("0"))  # reported by all tasks
     cost: float = Field(default=0.0, sa_column_kwargs=_default("0"))
@@ -98,7 +102,7 @@ class Trial(SQLModel, table=True):
     last_value: float | None = None  # of the metric that early stopping, or else the search, sees
     epochs: int = 0  # reported by its tasks
     cost: float = 0.0
-    changed_seq: int = 0  # the search's newest fact when this row last changed
+    changed_seq: int = 0  # the search's `changes` when this row last changed; not a fact's number
     created_at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
     started_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     ended_at: datetime | None = Field(default=None, sa_type=UtcDateTime)

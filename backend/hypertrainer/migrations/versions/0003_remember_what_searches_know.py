@@ -32,6 +32,8 @@ def _extend_searches() -> None:
         sa.Column("places", sa.JSON(), server_default="[]", nullable=False),
         sa.Column("optuna_version", sa.String(), server_default="", nullable=False),
         sa.Column("last_seq", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("changes", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("is_closed", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("num_trials", sa.Integer(), server_default="0", nullable=False),
         sa.Column("epochs", sa.Integer(), server_default="0", nullable=False),
         sa.Column("cost", sa.Float(), server_default="0", nullable=False),
@@ -145,7 +147,9 @@ SEARCH = sa.table(
     sa.column("id", sa.Integer()),
     sa.column("spec", sa.JSON()),
     sa.column("last_seq", sa.Integer()),
+    sa.column("changes", sa.Integer()),
     sa.column("num_trials", sa.Integer()),
+    sa.column("is_closed", sa.Boolean()),
 )
 TRIAL = sa.table(
     "trial",
@@ -190,7 +194,12 @@ def _tell_facts() -> None:
         common = {"search_id": search_id, "created_at": now}
         rows_of_facts = [common | fact | {"seq": seq} for seq, fact in enumerate(facts, 1)]
         connection.execute(sa.insert(FACT), rows_of_facts)
-        changes = {"last_seq": len(facts), "num_trials": len(trials[search_id])}
+        changes = {
+            "last_seq": len(facts),
+            "changes": len(facts),
+            "num_trials": len(trials[search_id]),
+            "is_closed": True,  # all its trials were started at once
+        }
         connection.execute(sa.update(SEARCH).where(SEARCH.c.id == search_id).values(changes))
         for trial in trials[search_id]:
             connection.execute(
