@@ -65,8 +65,10 @@ def _read(
         is_search=prepared.space is not None,
         num_tasks=prepared.num_tasks,
         trials=[planned.trial for planned in prepared.tasks],
+        platforms=[request.platform],
         config_text=config.text() if config else "",
         problems=field_errors(checked.problems),
+        warnings=[],
     )
 
 

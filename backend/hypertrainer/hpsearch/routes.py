@@ -4,17 +4,19 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, status
 
-from hypertrainer.dependencies import PathId, ReadingDep, Services, ServicesDep
+from hypertrainer.dependencies import PathId, Services, ServicesDep
 from hypertrainer.hpsearch.cloning import clone, preview_clone
 from hypertrainer.hpsearch.previews import preview
-from hypertrainer.hpsearch.schemas import SearchRead, TaskPreview, TrialList
-from hypertrainer.hpsearch.service import list_searches, list_trials, read_search, stop_search
+from hypertrainer.hpsearch.reading import read_search
+from hypertrainer.hpsearch.reading_routes import router as reading_router
+from hypertrainer.hpsearch.schemas import SearchDetail, TaskPreview
+from hypertrainer.hpsearch.service import stop_search
 from hypertrainer.hpsearch.submission import submit
-from hypertrainer.pagination import Page, PageParams
 from hypertrainer.tasks.announce import announce_changes, announce_lists
 from hypertrainer.tasks.schemas import TaskClone, TaskSubmit, TaskSubmitted
 
 router = APIRouter()
+router.include_router(reading_router)
 SEARCHES = [["get", "/hpsearch"]]
 Forecasting = Annotated[
     bool, Query(description="Ask the platform's queue, too: for 15 seconds at most.")
@@ -67,29 +69,8 @@ def _announced(services: Services, submitted: TaskSubmitted) -> TaskSubmitted:
     return submitted
 
 
-@router.get("/hpsearch", tags=["hpsearch"])
-async def get_searches(
-    session: ReadingDep, page: Annotated[PageParams, Query()]
-) -> Page[SearchRead]:
-    """List searches, newest first."""
-    items, total = await list_searches(session, page)
-    return Page(items=items, total=total)
-
-
-@router.get("/hpsearch/{search_id}", tags=["hpsearch"])
-async def get_one_search(session: ReadingDep, search_id: PathId) -> SearchRead:
-    """One search."""
-    return await read_search(session, search_id)
-
-
-@router.get("/hpsearch/{search_id}/trials", tags=["hpsearch"])
-async def get_trials(session: ReadingDep, search_id: PathId) -> TrialList:
-    """Every trial of a search, in the order they were drawn."""
-    return TrialList(items=await list_trials(session, search_id))
-
-
 @router.post("/hpsearch/{search_id}/stop", tags=["hpsearch"])
-async def stop_one_search(services: ServicesDep, search_id: PathId) -> SearchRead:
+async def stop_one_search(services: ServicesDep, search_id: PathId) -> SearchDetail:
     """Stop a search: its active tasks are cancelled, the waiting ones never start."""
     async with services.database.transaction() as session:
         ids = await stop_search(session, search_id)

@@ -1,23 +1,18 @@
 """Searches as they are read, stopped, closed and re-opened."""
 
-from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, case, func, update
+from sqlalchemy import ColumnElement, and_, func, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from hypertrainer.clock import utc_now
 from hypertrainer.errors import Conflict, NotFound
-from hypertrainer.hpsearch.schemas import SearchRead, TrialRead
 from hypertrainer.hpsearch.statuses import SearchStatus
-from hypertrainer.hpsearch.tables import Search, Trial, TrialTask
-from hypertrainer.pagination import PageParams
+from hypertrainer.hpsearch.tables import Search
 from hypertrainer.tasks.actions import request_stop, select_tasks
-from hypertrainer.tasks.statuses import ACTIVE_STATUSES, AttemptState, StopBy, TaskStatus
+from hypertrainer.tasks.statuses import ACTIVE_STATUSES, AttemptState, StopBy
 from hypertrainer.tasks.tables import Attempt, Task
-
-Counts = dict[int, tuple[int, int, int]]  # by search: active, finished, other ends
 
 
 async def get_search(session: AsyncSession, search_id: int) -> Search:
@@ -32,74 +27,10 @@ async def get_search(session: AsyncSession, search_id: int) -> Search:
     return search
 
 
-async def read_search(session: AsyncSession, search_id: int) -> SearchRead:
-    """The search with its tasks counted."""
-    search = await get_search(session, search_id)
-    return _read(search, await _count_tasks(session, [search_id]))
-
-
-async def list_searches(session: AsyncSession, page: PageParams) -> tuple[list[SearchRead], int]:
-    """Searches, newest first, and how many there are."""
-    query = select(Search).order_by(col(Search.id).desc()).offset(page.offset).limit(page.limit)
-    rows = (await session.exec(query)).all()
-    total = (await session.exec(select(func.count()).select_from(Search))).one()
-    counts = await _count_tasks(session, [_id(row) for row in rows])
-    return [_read(row, counts) for row in rows], total
-
-
-async def _count_tasks(session: AsyncSession, ids: Sequence[int]) -> Counts:
-    is_finished = col(Task.status) == TaskStatus.FINISHED
-    query = (
-        select(
-            Task.search_id,
-            func.sum(case((is_active(), 1), else_=0)),
-            func.sum(case((is_finished, 1), else_=0)),
-            func.count(),
-        )
-        .where(col(Task.search_id).in_(ids))
-        .group_by(col(Task.search_id))
-    )
-    rows = await session.exec(query)
-    return {
-        int(search_id): (int(active), int(finished), int(total - active - finished))
-        for search_id, active, finished, total in rows
-        if search_id is not None
-    }
-
-
-def _read(search: Search, counts: Counts) -> SearchRead:
-    active, finished, failed = counts.get(_id(search), (0, 0, 0))
-    fields = search.model_dump(include=set(SearchRead.model_fields))
-    return SearchRead(**fields, space=search.spec, num_active=active, num_finished=finished, num_failed=failed)
-
-
 def _id(search: Search) -> int:
     if search.id is None:
         raise RuntimeError(f"search {search.uuid} was not saved yet")
     return search.id
-
-
-async def list_trials(session: AsyncSession, search_id: int) -> list[TrialRead]:
-    """The search's trials in the order they were drawn."""
-    await get_search(session, search_id)
-    query = (
-        select(Trial, Task.id, Task.name, Task.status)
-        .join(TrialTask, col(TrialTask.trial_id) == col(Trial.id), isouter=True)
-        .join(Task, col(Task.id) == col(TrialTask.task_id), isouter=True)
-        .where(col(Trial.search_id) == search_id)
-        .order_by(col(Trial.number))
-    )
-    return [
-        TrialRead(
-            number=trial.number,
-            params=trial.params,
-            task_id=task_id,
-            task_name=name,
-            task_status=TaskStatus(status) if status else None,
-            created_at=trial.created_at,
-        )
-        for trial, task_id, name, status in await session.exec(query)
-    ]
 
 
 async def stop_search(session: AsyncSession, search_id: int) -> list[int]:

@@ -40,7 +40,7 @@ async def test_a_search_shows_the_yaml_and_the_space_it_was_made_from(api: Api) 
     search = await api.get(f"/hpsearch/{search_id}")
     assert search["config_text"] == SEARCH
     assert search["seed"] == 7
-    assert search["space"]["params"][0]["path"] == "training.learning_rate"
+    assert search["spec"]["params"][0]["path"] == "training.learning_rate"
 
 
 async def test_a_stopped_search_cancels_what_runs_and_never_starts_what_waits(api: Api) -> None:

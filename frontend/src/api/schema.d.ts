@@ -4,6 +4,190 @@
  */
 
 export interface paths {
+    "/hpsearch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Searches
+         * @description List searches, newest first.
+         */
+        get: operations["get_searches"];
+        put?: never;
+        /**
+         * Submit Search
+         * @description Start a search: as `POST /tasks`, but the config must have an `hpsearch:` section.
+         */
+        post: operations["submit_search"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/hpsearch/schema": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Search Schema
+         * @description The JSON Schema of `hpsearch:` as it may be written.
+         */
+        get: operations["get_search_schema"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/hpsearch/{search_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get One Search
+         * @description One search, with all that it was made from.
+         */
+        get: operations["get_one_search"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/hpsearch/{search_id}/trials": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Trials
+         * @description The trials of a search in the order they were asked for: all, or what is new of them.
+         */
+        get: operations["get_trials"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/hpsearch/{search_id}/curves": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Curves
+         * @description The learning curves of a search, by default of the metric that it looks at.
+         */
+        get: operations["get_curves"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/hpsearch/{search_id}/rungs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Rungs
+         * @description The values at every rung of early stopping, best first.
+         */
+        get: operations["get_rungs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/hpsearch/{search_id}/pareto": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Pareto
+         * @description The trials that no other one beats in every objective.
+         */
+        get: operations["get_pareto"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/hpsearch/{search_id}/best": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Best
+         * @description The best trial's config as YAML, and the search's own to compare with.
+         */
+        get: operations["get_best"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/hpsearch/{search_id}/importance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Importance
+         * @description Which parameters matter for one of the objectives.
+         */
+        get: operations["get_importance"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/tasks": {
         parameters: {
             query?: never;
@@ -82,70 +266,6 @@ export interface paths {
          * @description Say what a clone would launch; write nothing.
          */
         post: operations["preview_task_clone"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/hpsearch": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Get Searches
-         * @description List searches, newest first.
-         */
-        get: operations["get_searches"];
-        put?: never;
-        /**
-         * Submit Search
-         * @description Start a search: as `POST /tasks`, but the config must have an `hpsearch:` section.
-         */
-        post: operations["submit_search"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/hpsearch/{search_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Get One Search
-         * @description One search.
-         */
-        get: operations["get_one_search"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/hpsearch/{search_id}/trials": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Get Trials
-         * @description Every trial of a search, in the order they were drawn.
-         */
-        get: operations["get_trials"];
-        put?: never;
-        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1040,6 +1160,22 @@ export interface components {
             text: string;
         };
         /**
+         * BestRead
+         * @description The best trial's config as YAML; `base_text` is the search's own, to compare with.
+         */
+        BestRead: {
+            /** Number */
+            number: number;
+            /** Task Id */
+            task_id: number;
+            /** Value */
+            value: number;
+            /** Config Text */
+            config_text: string;
+            /** Base Text */
+            base_text: string;
+        };
+        /**
          * CheckRead
          * @description How a place is, and what the last look at it found.
          *
@@ -1104,6 +1240,31 @@ export interface components {
          * @enum {string}
          */
         ConditionKind: "ok" | "unreachable" | "auth_needed" | "degraded";
+        /**
+         * CurveList
+         * @description The learning curves of a search, of the first task of every trial.
+         */
+        CurveList: {
+            /** Metric */
+            metric: string;
+            /** Items */
+            items: components["schemas"]["CurveRead"][];
+        };
+        /**
+         * CurveRead
+         * @description One trial's metric, few points that draw the same picture.
+         */
+        CurveRead: {
+            /** Number */
+            number: number;
+            /** Task Id */
+            task_id: number;
+            /** Points */
+            points: [
+                number,
+                number | null
+            ][];
+        };
         /**
          * DraftHostKeyAccept
          * @description The fingerprint that a check of these settings has shown within the last hour.
@@ -1269,6 +1430,32 @@ export interface components {
             fingerprint: string;
             /** Is Changed */
             is_changed: boolean;
+        };
+        /**
+         * ImportanceItem
+         * @description How much of the objective's variation one parameter explains; all together make 1.
+         */
+        ImportanceItem: {
+            /** Path */
+            path: string;
+            /** Importance */
+            importance: number;
+        };
+        /**
+         * ImportanceRead
+         * @description Which parameters matter; `message` says why there are none.
+         */
+        ImportanceRead: {
+            /** Evaluator */
+            evaluator: string;
+            /** Objective */
+            objective: string | null;
+            /** Num Trials */
+            num_trials: number;
+            /** Items */
+            items: components["schemas"]["ImportanceItem"][];
+            /** Message */
+            message: string;
         };
         JsonValue: unknown;
         /**
@@ -1462,6 +1649,26 @@ export interface components {
             /** Is Classwise */
             is_classwise: boolean;
         };
+        /**
+         * ObjectiveRead
+         * @description What a search wants to make small or large.
+         */
+        ObjectiveRead: {
+            /** Metric */
+            metric: string;
+            /** Direction */
+            direction: string;
+            /** Summary */
+            summary: string;
+            /** Target */
+            target: number | null;
+        };
+        /**
+         * Origin
+         * @description Where a trial's point comes from.
+         * @enum {string}
+         */
+        Origin: "sampler" | "startup" | "try_first" | "grid";
         /** Page[SearchRead] */
         Page_SearchRead_: {
             /** Items */
@@ -1475,6 +1682,14 @@ export interface components {
             items: components["schemas"]["TaskRead"][];
             /** Total */
             total: number;
+        };
+        /**
+         * ParetoRead
+         * @description The trials that no other one beats in every objective, by number.
+         */
+        ParetoRead: {
+            /** Numbers */
+            numbers: number[];
         };
         /**
          * PlatformCreate
@@ -1688,8 +1903,124 @@ export interface components {
             resume_limit: number;
         };
         /**
+         * RungEntry
+         * @description A trial's value at a rung. `rank` is from 1, the best; null where the value is not finite.
+         */
+        RungEntry: {
+            /** Number */
+            number: number;
+            /** Value */
+            value: number | null;
+            /** Rank */
+            rank: number | null;
+            /** Is Stopped */
+            is_stopped: boolean;
+        };
+        /**
+         * RungList
+         * @description The rungs of a search with early stopping, lowest first; none without it.
+         */
+        RungList: {
+            /** Metric */
+            metric: string | null;
+            /** Items */
+            items: components["schemas"]["RungRead"][];
+        };
+        /**
+         * RungRead
+         * @description All values at one rung, best first.
+         */
+        RungRead: {
+            /** Bracket */
+            bracket: number;
+            /** Epoch */
+            epoch: number;
+            /** Entries */
+            entries: components["schemas"]["RungEntry"][];
+        };
+        /**
+         * SearchDetail
+         * @description One search with all that it was made from. `spec` is the normal form of `hpsearch:`.
+         */
+        SearchDetail: {
+            /** Id */
+            id: number;
+            /** Uuid */
+            uuid: string;
+            /** Name */
+            name: string;
+            /** Algorithm */
+            algorithm: string;
+            /** N Trials */
+            n_trials: number;
+            /** Seed */
+            seed: number;
+            status: components["schemas"]["SearchStatus"];
+            /** Reason */
+            reason: string;
+            /** Script */
+            script: string;
+            /** Platform */
+            platform: string;
+            /** Platforms */
+            platforms: string[];
+            /** Project */
+            project: string;
+            /** Notes */
+            notes: string;
+            /** Objectives */
+            objectives: components["schemas"]["ObjectiveRead"][];
+            /** Has Early Stopping */
+            has_early_stopping: boolean;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Ended At */
+            ended_at: string | null;
+            /** Paused At */
+            paused_at: string | null;
+            /** Seq */
+            seq: number;
+            /** Num Trials */
+            num_trials: number;
+            /** Num Active */
+            num_active: number;
+            /** Num Finished */
+            num_finished: number;
+            /** Num Stopped */
+            num_stopped: number;
+            /** Num Failed */
+            num_failed: number;
+            /** Epochs */
+            epochs: number;
+            /** Epochs Budget */
+            epochs_budget: number | null;
+            /** Cost */
+            cost: number | null;
+            /** Remaining Seconds */
+            remaining_seconds: number | null;
+            /** Best Value */
+            best_value: number | null;
+            /** Best Number */
+            best_number: number | null;
+            /** Best Task Id */
+            best_task_id: number | null;
+            /** Spec */
+            spec: {
+                [key: string]: unknown;
+            };
+            /** Config Text */
+            config_text: string;
+        };
+        /**
          * SearchRead
-         * @description A search, as lists and pages show it.
+         * @description A search, as lists show it.
+         *
+         *     `n_trials` is 0 where only a budget limits it; `num_trials` were asked for so far. `seq` grows
+         *     with everything that becomes known. `remaining_seconds` is an estimate from the trials so far.
+         *     `cost` is null where no platform has a price.
          */
         SearchRead: {
             /** Id */
@@ -1705,20 +2036,22 @@ export interface components {
             /** Seed */
             seed: number;
             status: components["schemas"]["SearchStatus"];
+            /** Reason */
+            reason: string;
             /** Script */
             script: string;
             /** Platform */
             platform: string;
+            /** Platforms */
+            platforms: string[];
             /** Project */
             project: string;
             /** Notes */
             notes: string;
-            /** Space */
-            space: {
-                [key: string]: unknown;
-            };
-            /** Config Text */
-            config_text: string;
+            /** Objectives */
+            objectives: components["schemas"]["ObjectiveRead"][];
+            /** Has Early Stopping */
+            has_early_stopping: boolean;
             /**
              * Created At
              * Format: date-time
@@ -1726,12 +2059,34 @@ export interface components {
             created_at: string;
             /** Ended At */
             ended_at: string | null;
+            /** Paused At */
+            paused_at: string | null;
+            /** Seq */
+            seq: number;
+            /** Num Trials */
+            num_trials: number;
             /** Num Active */
             num_active: number;
             /** Num Finished */
             num_finished: number;
+            /** Num Stopped */
+            num_stopped: number;
             /** Num Failed */
             num_failed: number;
+            /** Epochs */
+            epochs: number;
+            /** Epochs Budget */
+            epochs_budget: number | null;
+            /** Cost */
+            cost: number | null;
+            /** Remaining Seconds */
+            remaining_seconds: number | null;
+            /** Best Value */
+            best_value: number | null;
+            /** Best Number */
+            best_number: number | null;
+            /** Best Task Id */
+            best_task_id: number | null;
         };
         /**
          * SearchRef
@@ -1749,10 +2104,10 @@ export interface components {
         };
         /**
          * SearchStatus
-         * @description A search's status.
+         * @description A search's status. `reason` beside it says in words why it ended.
          * @enum {string}
          */
-        SearchStatus: "running" | "finished" | "stopped";
+        SearchStatus: "running" | "paused" | "finished" | "stopped" | "failed";
         /**
          * SeriesList
          * @description The lines of a chart; their buckets have the same edges.
@@ -1921,7 +2276,9 @@ export interface components {
          *
          *     `remote_root` is the folder on its platform that the task's own folder would be made in, and
          *     `code` what would be brought there; null where the output is local. `forecast` is null unless
-         *     it was asked for and the platform has a queue to ask.
+         *     it was asked for and the platform has a queue to ask. `trials` are those that are known
+         *     beforehand, the first 100 at most; `num_tasks` is 0 where only a budget limits the search.
+         *     `platforms` are those of the search. `warnings` stop nobody.
          */
         TaskPreview: {
             /** Script Path */
@@ -1941,10 +2298,14 @@ export interface components {
             num_tasks: number;
             /** Trials */
             trials: components["schemas"]["PreviewTrial"][];
+            /** Platforms */
+            platforms: string[];
             /** Config Text */
             config_text: string;
             /** Problems */
             problems: components["schemas"]["FieldError"][];
+            /** Warnings */
+            warnings: components["schemas"]["FieldError"][];
         };
         /**
          * TaskProgress
@@ -2124,15 +2485,21 @@ export interface components {
         };
         /**
          * TrialList
-         * @description All trials of a search, in the order they were drawn.
+         * @description Trials of a search in the order they were asked for; `seq` is what to ask `since` next.
          */
         TrialList: {
             /** Items */
             items: components["schemas"]["TrialRead"][];
+            /** Seq */
+            seq: number;
         };
         /**
          * TrialRead
-         * @description One point of a search, and the task that tries it.
+         * @description One point of a search, and the tasks that try it.
+         *
+         *     `objectives` are in the order of the search's; `last_value` is the newest of the metric that
+         *     early stopping looks at, or else the first objective's. `reason` says in words why it ended as
+         *     it did. `task_id`, `task_name` and `task_status` are those of its first task.
          */
         TrialRead: {
             /** Number */
@@ -2141,16 +2508,63 @@ export interface components {
             params: {
                 [key: string]: unknown;
             };
-            /** Task Id */
-            task_id: number | null;
-            /** Task Name */
-            task_name: string | null;
-            task_status: components["schemas"]["TaskStatus"] | null;
+            state: components["schemas"]["TrialState"];
+            origin: components["schemas"]["Origin"];
+            /** Platform */
+            platform: string;
+            /** Bracket */
+            bracket: number;
+            /** Objectives */
+            objectives: number[] | null;
+            /** Is Feasible */
+            is_feasible: boolean;
+            /** Reason */
+            reason: string;
+            /** Last Value */
+            last_value: number | null;
+            /** Epochs */
+            epochs: number;
+            /** Cost */
+            cost: number;
+            /** Changed Seq */
+            changed_seq: number;
             /**
              * Created At
              * Format: date-time
              */
             created_at: string;
+            /** Started At */
+            started_at: string | null;
+            /** Ended At */
+            ended_at: string | null;
+            /** Task Id */
+            task_id: number | null;
+            /** Task Name */
+            task_name: string | null;
+            task_status: components["schemas"]["TaskStatus"] | null;
+            /** Tasks */
+            tasks: components["schemas"]["TrialTaskRead"][];
+        };
+        /**
+         * TrialState
+         * @description How far a trial has come. PAUSED is for promotion, which there is not yet.
+         * @enum {string}
+         */
+        TrialState: "running" | "stopping" | "complete" | "stopped" | "failed" | "cancelled" | "paused";
+        /**
+         * TrialTaskRead
+         * @description A task of a trial.
+         */
+        TrialTaskRead: {
+            /** Task Id */
+            task_id: number;
+            /** Repeat */
+            repeat: number;
+            /** Name */
+            name: string;
+            status: components["schemas"]["TaskStatus"];
+            /** Values */
+            values: number[] | null;
         };
     };
     responses: never;
@@ -2161,6 +2575,418 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    get_searches: {
+        parameters: {
+            query?: {
+                offset?: number;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_SearchRead_"];
+                };
+            };
+            /** @description The request cannot be served; the body says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The server, or a platform behind it, failed. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    submit_search: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TaskSubmit"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskSubmitted"];
+                };
+            };
+            /** @description The request cannot be served; the body says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The server, or a platform behind it, failed. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_search_schema: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description The request cannot be served; the body says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The server, or a platform behind it, failed. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_one_search: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                search_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SearchDetail"];
+                };
+            };
+            /** @description The request cannot be served; the body says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The server, or a platform behind it, failed. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_trials: {
+        parameters: {
+            query?: {
+                /** @description Only trials that changed after this `seq`. */
+                since?: number;
+            };
+            header?: never;
+            path: {
+                search_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrialList"];
+                };
+            };
+            /** @description The request cannot be served; the body says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The server, or a platform behind it, failed. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_curves: {
+        parameters: {
+            query?: {
+                metric?: string | null;
+                max_points?: number;
+            };
+            header?: never;
+            path: {
+                search_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CurveList"];
+                };
+            };
+            /** @description The request cannot be served; the body says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The server, or a platform behind it, failed. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_rungs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                search_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RungList"];
+                };
+            };
+            /** @description The request cannot be served; the body says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The server, or a platform behind it, failed. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_pareto: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                search_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ParetoRead"];
+                };
+            };
+            /** @description The request cannot be served; the body says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The server, or a platform behind it, failed. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_best: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                search_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BestRead"];
+                };
+            };
+            /** @description The request cannot be served; the body says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The server, or a platform behind it, failed. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_importance: {
+        parameters: {
+            query?: {
+                objective?: number;
+                evaluator?: "ped_anova" | "fanova";
+            };
+            header?: never;
+            path: {
+                search_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportanceRead"];
+                };
+            };
+            /** @description The request cannot be served; the body says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The server, or a platform behind it, failed. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     get_tasks: {
         parameters: {
             query?: {
@@ -2394,169 +3220,6 @@ export interface operations {
             };
         };
     };
-    get_searches: {
-        parameters: {
-            query?: {
-                offset?: number;
-                limit?: number;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Page_SearchRead_"];
-                };
-            };
-            /** @description The request cannot be served; the body says why. */
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The server, or a platform behind it, failed. */
-            "5XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
-    submit_search: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["TaskSubmit"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["TaskSubmitted"];
-                };
-            };
-            /** @description The request cannot be served; the body says why. */
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The server, or a platform behind it, failed. */
-            "5XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
-    get_one_search: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                search_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["SearchRead"];
-                };
-            };
-            /** @description The request cannot be served; the body says why. */
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The server, or a platform behind it, failed. */
-            "5XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
-    get_trials: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                search_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["TrialList"];
-                };
-            };
-            /** @description The request cannot be served; the body says why. */
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The server, or a platform behind it, failed. */
-            "5XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
     stop_one_search: {
         parameters: {
             query?: never;
@@ -2574,7 +3237,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SearchRead"];
+                    "application/json": components["schemas"]["SearchDetail"];
                 };
             };
             /** @description The request cannot be served; the body says why. */
