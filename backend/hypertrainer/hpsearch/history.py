@@ -3,20 +3,27 @@
 Folded fact by fact, so that a warm copy is extended by what is new only.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from math import isfinite, nan
 from typing import Any
 
 from hypertrainer.hpsearch.facts import Fact, FactKind, Origin, TrialState
 from hypertrainer.hpsearch.spec import Spec
+from hypertrainer.hpsearch.standings import Standings
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A trial's metric at an epoch: that value, and the best one up to it (of those not nan)."""
+    """A trial's metric at an epoch: that value, and the best one up to it (of those not nan).
+
+    `mean` is over all epochs reported up to it.
+    """
 
     value: float
     best: float
+    mean: float = nan
 
 
 @dataclass(slots=True)
@@ -40,6 +47,8 @@ class PastTrial:
     stop: Fact | None = None
     objectives: tuple[float, ...] | None = None
     constraints: Mapping[str, float] = field(default_factory=dict)
+    cause: str = ""  # of its end, where that says more than its state
+    total: float = 0.0  # of all values reported
     asked_seq: int = 0
     told_seq: int | None = None
     version: int = 0  # grows with every change, so that what was made of it can be kept
@@ -51,7 +60,10 @@ class PastTrial:
 
 @dataclass(slots=True)
 class History:
-    """A search's trials by number, and its spec, after the fact `seq`."""
+    """A search's trials by number, and its spec, after the fact `seq`.
+
+    `standings` and `num_by_state` repeat what the trials say, for those who ask at every fact.
+    """
 
     spec: Spec
     seed: int
@@ -59,6 +71,8 @@ class History:
     trials: dict[int, PastTrial] = field(default_factory=dict)
     warm: list[PastTrial] = field(default_factory=list)  # of other searches; numbers are negative
     revision: int = 0
+    standings: Standings = field(default_factory=Standings)
+    num_by_state: Counter[TrialState] = field(default_factory=Counter)
 
     def extend(self, facts: Iterable[Fact]) -> "History":
         """Take further facts in; itself.
@@ -71,10 +85,13 @@ class History:
         return self
 
     def add(self, fact: Fact) -> None:
-        """Take one further fact in."""
+        """Take one further fact in.
+
+        Raises:
+            ValueError: it does not follow on those known.
+        """
         if fact.seq != self.seq + 1:
             raise ValueError(f"fact {fact.seq} does not follow on {self.seq}")
-        self.seq = fact.seq
         match fact.kind:
             case FactKind.REVISED:
                 self.spec = Spec.model_validate(fact.data["spec"])
@@ -82,9 +99,45 @@ class History:
             case FactKind.WARMED:
                 self.warm.append(_warm(fact, -1 - len(self.warm)))
             case FactKind.ASKED:
-                self.trials[_number(fact)] = _asked(fact)
+                self._ask(fact)
+            case FactKind.REPORTED:
+                self._report(self._trial(fact), fact)
             case _:
-                _change(self.trials[_number(fact)], fact)
+                self._change(self._trial(fact), fact)
+        self.seq = fact.seq
+
+    def _ask(self, fact: Fact) -> None:
+        number = _number(fact)
+        if number in self.trials:
+            raise ValueError(f"fact {fact.seq} asks for trial {number} again")
+        self.trials[number] = _asked(fact)
+        self.num_by_state[TrialState.RUNNING] += 1
+
+    def _trial(self, fact: Fact) -> PastTrial:
+        trial = self.trials.get(_number(fact))
+        if trial is None:
+            raise ValueError(f"fact {fact.seq} is of trial {fact.number}, which was not asked for")
+        return trial
+
+    def _report(self, trial: PastTrial, fact: Fact) -> None:
+        """What an epoch was reported with first stays, whatever is said of it later."""
+        epoch, value = fact.epoch, fact.value
+        if epoch is None or value is None:
+            raise ValueError(f"fact {fact.seq} reports nothing")
+        if epoch in trial.reports:
+            return
+        best = fact.data.get("best")
+        trial.version += 1
+        trial.total += value
+        mean = trial.total / (len(trial.reports) + 1)
+        report = Report(value, value if best is None else float(best), mean)
+        trial.reports[epoch] = report
+        self.standings.add(trial.bracket, epoch, report.value, report.best, report.mean)
+
+    def _change(self, trial: PastTrial, fact: Fact) -> None:
+        self.num_by_state[trial.state] -= 1
+        _change(trial, fact)
+        self.num_by_state[trial.state] += 1
 
     def open(self) -> Iterator[PastTrial]:
         """The trials that are not over, by number."""
@@ -112,7 +165,7 @@ class History:
             if trial.objectives is not None
             and trial.is_feasible
             and trial.state in (TrialState.COMPLETE, TrialState.STOPPED)
-            and trial.objectives[0] == trial.objectives[0]
+            and isfinite(trial.objectives[0])
         ]
         return min(known, key=lambda one: one[:2])[2] if known else None
 
@@ -157,16 +210,12 @@ def _warm(fact: Fact, number: int) -> PastTrial:
 def _change(trial: PastTrial, fact: Fact) -> None:
     trial.version += 1
     match fact.kind:
-        case FactKind.REPORTED:
-            if fact.epoch is None or fact.value is None:
-                raise ValueError(f"fact {fact.seq} reports nothing")
-            best = fact.data.get("best")
-            trial.reports[fact.epoch] = Report(fact.value, fact.value if best is None else best)
         case FactKind.STOPPED:
             trial.state, trial.stop = TrialState.STOPPING, fact
         case FactKind.REOPENED:
             trial.state, trial.told_seq = TrialState.RUNNING, None
             trial.stop, trial.objectives, trial.constraints = None, None, {}
+            trial.cause = ""
         case FactKind.TOLD:
             _tell(trial, fact)
 
@@ -176,4 +225,5 @@ def _tell(trial: PastTrial, fact: Fact) -> None:
     trial.state = TrialState(fact.data["state"])
     trial.objectives = None if values is None else tuple(values)
     trial.constraints = fact.data.get("constraints", {})
+    trial.cause = str(fact.data.get("cause", ""))
     trial.told_seq = fact.seq
