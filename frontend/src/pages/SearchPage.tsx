@@ -1,21 +1,21 @@
 import { Tabs } from "@mantine/core";
 import { getRouteApi, Link } from "@tanstack/react-router";
-import { useMemo } from "react";
+import { Suspense } from "react";
 import { SearchHeader } from "~/features/hpsearch/SearchHeader";
-import { SearchTrials } from "~/features/hpsearch/SearchTrials";
-import type { OneSearchSearch } from "~/features/hpsearch/searchParams";
-import { useSearchData } from "~/features/hpsearch/useSearchData";
-import { MetricCharts } from "~/features/metrics/MetricCharts";
+import { TABS } from "~/features/hpsearch/searchParams";
+import { TrialSelectionProvider, useSearchState } from "~/features/hpsearch/selection";
+import type { SearchViewProps } from "~/features/hpsearch/types";
+import { useSearch } from "~/features/hpsearch/useSearch";
+import { useSearchTrials } from "~/features/hpsearch/useSearchTrials";
+import { TAB_LABELS, VIEWS } from "~/features/hpsearch/views";
 import { Empty } from "~/ui/Empty";
 import { ErrorNote } from "~/ui/ErrorNote";
 import { LoadingBlock } from "~/ui/Loading";
-import { useChangeSearch } from "~/ui/useChangeSearch";
-import { YamlEditor } from "~/ui/YamlEditor";
 import classes from "./page.module.css";
 
 const route = getRouteApi("/ui/searches/$id");
 
-/** One search: what it is, its trials, their curves, and the YAML it began with. */
+/** One search: what it is, what its trials tried, and what came of it. */
 export function SearchPage() {
   const id = Number(route.useParams().id);
   if (!Number.isSafeInteger(id) || id < 1)
@@ -29,11 +29,14 @@ export function SearchPage() {
 }
 
 function KnownSearch({ id }: { id: number }) {
-  const state = route.useSearch();
-  const { search, trials, tasks, error, retry } = useSearchData(id);
-  const onState = useChangeSearch<OneSearchSearch>();
-  const taskIds = useMemo(() => trials?.flatMap(({ task_id }) => task_id ?? []) ?? [], [trials]);
-  if (error && !search)
+  const search = useSearch(id);
+  const trials = useSearchTrials(id);
+  const error = search.error ?? trials.error;
+  const retry = () => {
+    void search.refetch();
+    void trials.refetch();
+  };
+  if (error && !search.data)
     return (
       <div className={classes.page}>
         <title>Search · HyperTrainer</title>
@@ -42,50 +45,39 @@ function KnownSearch({ id }: { id: number }) {
         <Link to="/ui/searches">All searches</Link>
       </div>
     );
-  if (!search || !trials) return <LoadingBlock label="Loading the search" />;
-  const tab = state.tab ?? "trials";
+  if (!search.data || !trials.data) return <LoadingBlock label="Loading the search" />;
   return (
     <div className={classes.page}>
-      <title>{`${search.name} · HyperTrainer`}</title>
-      <div className="card">
-        <SearchHeader search={search} />
-        <Tabs value={tab} onChange={(next) => onState({ tab: tabOf(next) })}>
-          <Tabs.List aria-label="Views of the search">
-            <Tabs.Tab value="trials">Trials</Tabs.Tab>
-            <Tabs.Tab value="curves">Curves</Tabs.Tab>
-            <Tabs.Tab value="config">Config</Tabs.Tab>
-          </Tabs.List>
-        </Tabs>
-      </div>
+      <title>{`${search.data.name} · HyperTrainer`}</title>
       {error && (
         <ErrorNote title="Part of this page is out of date" message={error.message} onRetry={retry} />
       )}
-      {tab === "trials" && (
-        <SearchTrials search={search} trials={trials} tasks={tasks} state={state} onState={onState} />
-      )}
-      {tab === "curves" && (
-        <div className={`card ${classes.charts}`}>
-          <h2 className="visually-hidden">Curves</h2>
-          <MetricCharts
-            taskIds={taskIds}
-            emptyHint="The curves of all trials are laid over each other here."
-          />
-        </div>
-      )}
-      {tab === "config" && (
-        <div className={`card ${classes.config}`}>
-          <YamlEditor
-            label={`Config of ${search.name}`}
-            value={search.config_text}
-            isReadOnly
-            height="100%"
-          />
-        </div>
-      )}
+      <TrialSelectionProvider search={search.data} trials={trials.data.items}>
+        <Views search={search.data} trials={trials.data.items} />
+      </TrialSelectionProvider>
     </div>
   );
 }
 
-function tabOf(tab: string | null): OneSearchSearch["tab"] {
-  return tab === "curves" || tab === "config" ? tab : undefined;
+function Views(props: SearchViewProps) {
+  const [state, change] = useSearchState();
+  const tab = state.tab ?? "overview";
+  const View = VIEWS[tab];
+  return (
+    <>
+      <div className="card">
+        <SearchHeader search={props.search} />
+        <Tabs value={tab} onChange={(next) => change({ tab: TABS.find((one) => one === next) })}>
+          <Tabs.List aria-label="Views of the search">
+            {TABS.map((one) => (
+              <Tabs.Tab key={one} value={one}>
+                {TAB_LABELS[one]}
+              </Tabs.Tab>
+            ))}
+          </Tabs.List>
+        </Tabs>
+      </div>
+      <Suspense fallback={<LoadingBlock label="Loading the view" />}>{View && <View {...props} />}</Suspense>
+    </>
+  );
 }

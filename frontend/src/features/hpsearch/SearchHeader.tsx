@@ -1,98 +1,82 @@
-import { Button } from "@mantine/core";
-import { IconPlayerStop, IconTable } from "@tabler/icons-react";
-import { useQueryClient } from "@tanstack/react-query";
+import { IconTable } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
-import { useState } from "react";
-import { api, type Search } from "~/api/client";
-import { plural } from "~/lib/format";
-import { ConfirmDialog } from "~/ui/ConfirmDialog";
-import { ErrorNote } from "~/ui/ErrorNote";
-import { KeyValue } from "~/ui/KeyValue";
-import { notify } from "~/ui/notify";
-import { Age, Elapsed } from "~/ui/Ticking";
+import type { ReactNode } from "react";
+import { formatExact, formatNumber, NOTHING } from "~/lib/format";
+import { formatDuration } from "~/lib/time";
+import { KeyValue, type KeyValueItem } from "~/ui/KeyValue";
+import { Age, Elapsed, EndsAt } from "~/ui/Ticking";
 import classes from "./hpsearch.module.css";
-import { SearchProgress, SearchStatus } from "./SearchStatus";
-import { spaceRows } from "./space";
+import { epochsText } from "./progress";
+import { SearchProgressBar } from "./SearchProgressBar";
+import { SearchStatus } from "./SearchStatus";
+import { isOver } from "./trials";
+import type { SearchDetail } from "./types";
 
-/** What a search is, how far it has come, and the way to stop it. */
-export function SearchHeader({ search }: { search: Search }) {
-  const space = spaceRows(search.space);
+/** What a search is and how far it has come; `actions` are its buttons. */
+export function SearchHeader({ search, actions }: { search: SearchDetail; actions?: ReactNode }) {
   return (
     <header className={classes.header}>
       <div className={classes.titleLine}>
         <h1 className={classes.title}>
           {search.name} <span className={classes.number}>search {search.id}</span>
         </h1>
-        <SearchStatus status={search.status} />
-        <SearchProgress search={search} />
+        <SearchStatus search={search} />
+        <SearchProgressBar search={search} />
         <span className={classes.spacer} />
         <Link to="/ui/tasks" search={{ search_id: [search.id] }} className={classes.tasksLink}>
           <IconTable size={15} aria-hidden />
           Its tasks
         </Link>
-        {search.status === "running" && <StopButton search={search} />}
+        {actions}
       </div>
-      <KeyValue
-        layout="line"
-        items={[
-          { label: "Algorithm", value: search.algorithm },
-          { label: "Seed", value: String(search.seed), isMono: true, copy: String(search.seed) },
-          { label: "Script", value: search.script },
-          { label: "Platform", value: search.platform },
-          ...(search.project ? [{ label: "Project", value: search.project }] : []),
-          { label: "Age", value: <Age time={search.created_at} /> },
-          {
-            label: search.ended_at ? "Took" : "Running for",
-            value: <Elapsed from={search.created_at} to={search.ended_at} />,
-          },
-        ]}
-      />
-      {space.length > 0 && (
-        <KeyValue
-          layout="line"
-          items={space.map(({ param, range }) => ({ label: param, value: range, isMono: true }))}
-        />
-      )}
+      <KeyValue layout="line" items={factsOf(search)} />
       {search.notes && <p className={classes.notes}>{search.notes}</p>}
     </header>
   );
 }
 
-function StopButton({ search }: { search: Search }) {
-  const [isAsking, setIsAsking] = useState(false);
-  const cache = useQueryClient();
-  const stop = api.useMutation("post", "/hpsearch/{search_id}/stop", {
-    onSuccess: () => {
-      setIsAsking(false);
-      notify("success", `${search.name} is stopping`);
+function factsOf(search: SearchDetail): KeyValueItem[] {
+  const { best_value, best_number, remaining_seconds, cost, platforms } = search;
+  return [
+    {
+      label: "Best",
+      value:
+        best_value === null ? (
+          NOTHING
+        ) : (
+          <span title={formatExact(best_value)}>
+            <strong className="numeric">{formatNumber(best_value)}</strong>
+            {best_number !== null && <span className="dim"> trial {best_number}</span>}
+          </span>
+        ),
     },
-    onSettled: () => void cache.invalidateQueries({ queryKey: ["get"] }),
-  });
-  return (
-    <>
-      <Button
-        variant="default"
-        size="compact-sm"
-        leftSection={<IconPlayerStop size={15} aria-hidden />}
-        onClick={() => setIsAsking(true)}
-      >
-        Stop
-      </Button>
-      <ConfirmDialog
-        isOpen={isAsking}
-        title={`Stop ${search.name}?`}
-        confirmLabel="Stop the search"
-        isDangerous
-        isBusy={stop.isPending}
-        onCancel={() => setIsAsking(false)}
-        onConfirm={() => stop.mutate({ params: { path: { search_id: search.id } } })}
-      >
-        <p>
-          {plural(search.num_active, "task")} waiting or running will be cancelled. What they have written
-          stays, and each task can be resumed.
-        </p>
-        {stop.error && <ErrorNote title="It was not stopped" message={stop.error.message} />}
-      </ConfirmDialog>
-    </>
-  );
+    ...search.objectives.map(({ metric, direction }) => ({ label: `${direction}`, value: metric })),
+    { label: "Epochs", value: <span className="numeric">{epochsText(search)}</span> },
+    ...(cost === null ? [] : [{ label: "Cost", value: <span className="numeric">{cost.toFixed(2)}</span> }]),
+    ...(remaining_seconds === null
+      ? []
+      : [
+          {
+            label: "Time left",
+            value: (
+              <>
+                about {formatDuration(remaining_seconds)}{" "}
+                <span className="dim">
+                  until <EndsAt seconds={remaining_seconds} />
+                </span>
+              </>
+            ),
+          },
+        ]),
+    { label: "Algorithm", value: search.algorithm },
+    { label: "Seed", value: String(search.seed), isMono: true, copy: String(search.seed) },
+    { label: "Script", value: search.script },
+    { label: platforms.length > 1 ? "Platforms" : "Platform", value: platforms.join(", ") },
+    ...(search.project ? [{ label: "Project", value: search.project }] : []),
+    { label: "Age", value: <Age time={search.created_at} /> },
+    {
+      label: isOver(search) ? "Took" : "Running for",
+      value: <Elapsed from={search.created_at} to={search.ended_at} />,
+    },
+  ];
 }

@@ -7,7 +7,8 @@ import { ErrorNote } from "~/ui/ErrorNote";
 import { LoadingRows } from "~/ui/Loading";
 import { Age } from "~/ui/Ticking";
 import classes from "./hpsearch.module.css";
-import { SearchProgress, SearchStatus } from "./SearchStatus";
+import { SearchProgressBar } from "./SearchProgressBar";
+import { SearchStatus } from "./SearchStatus";
 import { SortHeader } from "./SortHeader";
 import { sortedSearches } from "./searches";
 
@@ -96,10 +97,10 @@ function SearchTable({
                 {search.project && <span className="dim"> {search.project}</span>}
               </td>
               <td>
-                <SearchStatus status={search.status} />
+                <SearchStatus search={search} />
               </td>
               <td>
-                <SearchProgress search={search} />
+                <SearchProgressBar search={search} />
               </td>
               <td>{search.algorithm}</td>
               <td className={classes.textCell} title={search.script}>

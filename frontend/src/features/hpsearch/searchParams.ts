@@ -1,22 +1,53 @@
-import { integer, oneOf, type SearchOf, text } from "~/lib/urlState";
+import { integer, list, oneOf, type SearchOf, text } from "~/lib/urlState";
 
-/** What the URL says about one search. */
+/** The views of one search, in the order of their tabs; the first one needs no name in the URL. */
+export const TABS = [
+  "overview",
+  "trials",
+  "curves",
+  "parallel",
+  "slices",
+  "contour",
+  "importance",
+  "pareto",
+  "timeline",
+  "rungs",
+  "metrics",
+  "best",
+  "config",
+] as const;
+export type Tab = (typeof TABS)[number];
+
+/**
+ * What the URL says about one search. Axes are named by `axes.ts`: "params.training.lr", "objectives.0", "epochs".
+ * The names keep clear of those of the metric charts, which share the URL.
+ */
 export const oneSearchReaders = {
-  tab: oneOf("trials", "curves", "config"),
-  /** The metric that trials are judged by, and which of its values. */
-  by: text(),
-  best: oneOf("min", "max", "last"),
-  /** For `last`: whether high or low is good. */
-  good: oneOf("low", "high"),
-  /** The parameter under the scatter plot. */
-  param: text(),
-  /** "number", "-value", "params.lr", "status". */
-  sort: text(),
+  tab: oneOf(...TABS),
   /** The marked trial. */
   trial: integer(0),
+  /** What is brushed, an entry per axis; see `brushes.ts`. */
+  brush: list(text()),
+  /** The objective that values, best trials and colours are of; an index. */
+  objective: integer(0),
+  /** The metric of the learning curves. */
+  curve: text(),
+  /** The horizontal and the vertical axis of views that choose theirs. */
+  across: text(),
+  up: text(),
+  /** Axes whose scale is not the one they begin with: logarithmic instead of linear, or the reverse. */
+  flip: list(text()),
+  /** Of the table: an axis, with "-" descending, and the axes that are hidden. */
+  sort: text(),
+  without: list(text()),
 };
 
 /** What the URL says about the list of searches. */
-export const searchListReaders = { sort: text() };
+export const searchListReaders = {
+  sort: text(),
+  q: text(),
+  status: list(oneOf("running", "paused", "finished", "stopped", "failed")),
+};
 
 export type OneSearchSearch = SearchOf<typeof oneSearchReaders>;
+export type SearchListSearch = SearchOf<typeof searchListReaders>;

@@ -1,110 +1,159 @@
-import type { Task, Trial } from "~/api/client";
-import type { AxisValue } from "~/charts/parallel";
-import { STATUSES } from "~/lib/statuses";
+import type { SearchRead, TrialRead, TrialState } from "./types";
 
-/** A trial, its task as far as it is read, and the value it is judged by. */
-export interface TrialRow {
-  trial: Trial;
-  task: Task | undefined;
-  value: number | null;
-  last: number | null;
+/** How a trial's state looks beside its word: a token of styles/tokens.css, and its `-tint`. */
+export type TrialTone = "running" | "finished" | "pruned" | "crashed" | "cancelled" | "waiting";
+
+const TONES: Record<TrialState, TrialTone> = {
+  running: "running",
+  stopping: "pruned",
+  complete: "finished",
+  stopped: "pruned",
+  failed: "crashed",
+  cancelled: "cancelled",
+  paused: "waiting",
+};
+
+/** Every state, in the order of a trial's life. */
+export const TRIAL_STATES = [
+  "running",
+  "paused",
+  "stopping",
+  "complete",
+  "stopped",
+  "failed",
+  "cancelled",
+] as const satisfies readonly TrialState[];
+
+export function trialTone(state: TrialState): TrialTone {
+  return TONES[state];
 }
 
-/** How trials are judged. */
-export interface Judgement {
-  metric: string | null;
-  summary: "min" | "max" | "last";
+/** How a trial is drawn in a chart. The same in every chart. */
+export interface TrialLook {
+  /** For the legend and for screen readers: "best", "complete", "stopped early". */
+  word: string;
+  /** A CSS colour. */
+  color: string;
+  /** Drawn as an outline: it has not ended. */
+  isOutlined: boolean;
+  /** Drawn behind the others, and paler. */
+  isFaint: boolean;
+}
+
+/** The best trial in the accent's colour, stopped ones muted, failed ones red, running ones outlined. */
+export function trialLook(trial: Pick<TrialRead, "number" | "state">, best: number | null): TrialLook {
+  if (trial.number === best)
+    return { word: "best", color: "var(--accent)", isOutlined: false, isFaint: false };
+  return LOOKS[trial.state];
+}
+
+const LOOKS: Record<TrialState, TrialLook> = {
+  running: { word: "running", color: "var(--running)", isOutlined: true, isFaint: false },
+  paused: { word: "paused", color: "var(--waiting)", isOutlined: true, isFaint: false },
+  stopping: { word: "stopped early", color: "var(--text-dim)", isOutlined: true, isFaint: true },
+  complete: { word: "complete", color: "var(--series-1)", isOutlined: false, isFaint: false },
+  stopped: { word: "stopped early", color: "var(--text-dim)", isOutlined: false, isFaint: true },
+  failed: { word: "failed", color: "var(--crashed)", isOutlined: false, isFaint: false },
+  cancelled: { word: "cancelled", color: "var(--cancelled)", isOutlined: false, isFaint: true },
+};
+
+/** The looks in the order of a legend, each word once. */
+export const LEGEND: readonly TrialLook[] = [
+  trialLook({ number: 0, state: "complete" }, 0),
+  LOOKS.complete,
+  LOOKS.running,
+  LOOKS.stopped,
+  LOOKS.failed,
+  LOOKS.cancelled,
+];
+
+/** Which objective values and best trials are of. */
+export interface ChosenObjective {
+  index: number;
+  metric: string;
   isLowBest: boolean;
+  /** "val_loss, best". */
+  label: string;
 }
 
-const HIGH_IS_GOOD = /acc|auc|iou|f1|dice|map\b|precision|recall|score|reward|return|bleu|psnr|ssim|r2/i;
+/** The objective at an index, the first one where there is no such; null for a search without any. */
+export function objectiveAt(
+  search: Pick<SearchRead, "objectives">,
+  index: number | undefined,
+): ChosenObjective | null {
+  const at = index !== undefined && search.objectives[index] ? index : 0;
+  const objective = search.objectives[at];
+  if (!objective) return null;
+  const { metric, direction, summary } = objective;
+  return {
+    index: at,
+    metric,
+    isLowBest: direction !== "maximize",
+    label: `${metric}, ${summary.replaceAll("_", " ")}`,
+  };
+}
 
-/** Names of the metrics that any of the tasks has, without those by class, which have no one value. */
-export function metricNames(tasks: readonly Task[]): string[] {
-  const names = new Set<string>();
-  for (const { metrics } of tasks) {
-    for (const [name, { is_classwise }] of Object.entries(metrics)) if (!is_classwise) names.add(name);
+/** A trial's value of an objective; null while it has none. */
+export function objectiveValue({ objectives }: TrialRead, index: number): number | null {
+  return objectives?.[index] ?? null;
+}
+
+/** Whether a trial may be the best: it has a value, and keeps the constraints. */
+function isEligible(trial: TrialRead): boolean {
+  return trial.objectives !== null && trial.is_feasible && trial.state !== "failed";
+}
+
+/** The number of the best trial by an objective, the earliest of equals; null while there is none. */
+export function bestNumber(
+  search: Pick<SearchRead, "objectives" | "best_number">,
+  trials: readonly TrialRead[],
+  objective: ChosenObjective | null,
+): number | null {
+  if (objective === null) return search.best_number;
+  // With one objective the server has the say: it knows who counts.
+  if (search.objectives.length === 1) return search.best_number;
+  return bestSteps(trials, objective).at(-1)?.number ?? null;
+}
+
+/** A trial that was better than all before it. */
+export interface BestStep {
+  number: number;
+  value: number;
+}
+
+/** How the best value became better, by the trials' numbers. */
+export function bestSteps(
+  trials: readonly TrialRead[],
+  { index, isLowBest }: Pick<ChosenObjective, "index" | "isLowBest">,
+): BestStep[] {
+  const steps: BestStep[] = [];
+  for (const trial of trials) {
+    const value = objectiveValue(trial, index);
+    if (value === null || !isEligible(trial)) continue;
+    const last = steps.at(-1);
+    if (!last || (isLowBest ? value < last.value : value > last.value))
+      steps.push({ number: trial.number, value });
   }
-  return [...names].sort();
+  return steps;
 }
 
-/** Whether low values of a metric are the good ones, as its name suggests. */
-export function isLowGood(metric: string): boolean {
-  return /loss|err/i.test(metric) || !HIGH_IS_GOOD.test(metric);
+/**
+ * Trials with newer ones put in, by number. An unchanged trial, and the whole list where none changed, stay the same
+ * objects, so that nothing is drawn again.
+ */
+export function mergedTrials(old: readonly TrialRead[], fresh: readonly TrialRead[]): readonly TrialRead[] {
+  const known = new Map(old.map((trial) => [trial.number, trial]));
+  const changed = fresh.filter((trial) => !isSame(known.get(trial.number), trial));
+  if (changed.length === 0) return old;
+  for (const trial of changed) known.set(trial.number, trial);
+  return [...known.values()].sort((a, b) => a.number - b.number);
 }
 
-/** The judgement that the URL names; else a loss by its least value, or what its name suggests. */
-export function judgementOf(
-  names: readonly string[],
-  asked: { by?: string; best?: Judgement["summary"]; good?: "low" | "high" },
-): Judgement {
-  const preferred = names.find((name) => /val.*loss/i.test(name)) ?? names.find((name) => /loss/i.test(name));
-  const metric = names.find((name) => name === asked.by) ?? preferred ?? names[0] ?? null;
-  const isLow = metric === null || isLowGood(metric);
-  const summary = asked.best ?? (isLow ? "min" : "max");
-  const isLowBest = summary === "last" ? (asked.good ? asked.good === "low" : isLow) : summary === "min";
-  return { metric, summary, isLowBest };
+function isSame(old: TrialRead | undefined, fresh: TrialRead): boolean {
+  return old !== undefined && JSON.stringify(old) === JSON.stringify(fresh);
 }
 
-export function trialRows(
-  trials: readonly Trial[],
-  tasks: readonly Task[],
-  judgement: Judgement,
-): TrialRow[] {
-  const byId = new Map(tasks.map((task) => [task.id, task]));
-  return trials.map((trial) => {
-    const task = trial.task_id === null ? undefined : byId.get(trial.task_id);
-    const values = judgement.metric === null ? undefined : task?.metrics[judgement.metric];
-    return { trial, task, value: values?.[judgement.summary] ?? null, last: values?.last ?? null };
-  });
-}
-
-/** The row with the best value; null while there is none. */
-export function bestRow(rows: readonly TrialRow[], isLowBest: boolean): TrialRow | null {
-  let best: TrialRow | null = null;
-  for (const row of rows) {
-    if (row.value === null) continue;
-    const isBetter = best?.value == null || (isLowBest ? row.value < best.value : row.value > best.value);
-    if (isBetter) best = row;
-  }
-  return best;
-}
-
-/** Names of the parameters that the trials set, in the order in which they appear. */
-export function paramNames(trials: readonly Trial[]): string[] {
-  return [...new Set(trials.flatMap(({ params }) => Object.keys(params)))];
-}
-
-/** A parameter's value on an axis; lists and mappings as JSON. */
-export function axisValue(value: unknown): AxisValue {
-  if (value === undefined || value === null) return null;
-  if (typeof value === "number") return value;
-  return typeof value === "string" ? value : JSON.stringify(value);
-}
-
-/** Sorted by "number", "value", "last", "status" or "params.NAME", with "-" descending; rows without a value come last. */
-export function sortedRows(rows: readonly TrialRow[], sort: string): TrialRow[] {
-  const isDescending = sort.startsWith("-");
-  const key = sort.replace(/^-/, "");
-  const keyed = rows.map((row) => ({ row, at: sortValue(row, key) }));
-  keyed.sort((a, b) => {
-    if (a.at === null || b.at === null) return Number(a.at === null) - Number(b.at === null);
-    const order = compared(a.at, b.at);
-    return (isDescending ? -order : order) || a.row.trial.number - b.row.trial.number;
-  });
-  return keyed.map(({ row }) => row);
-}
-
-function sortValue({ trial, task, value, last }: TrialRow, key: string): AxisValue {
-  if (key === "value") return value;
-  if (key === "last") return last;
-  if (key.startsWith("params.")) return axisValue(trial.params[key.slice("params.".length)]);
-  const status = task?.status ?? trial.task_status;
-  if (key === "status") return status === null || status === undefined ? null : STATUSES.indexOf(status);
-  return trial.number;
-}
-
-function compared(a: number | string, b: number | string): number {
-  if (typeof a === "number" && typeof b === "number") return a - b;
-  return String(a).localeCompare(String(b), undefined, { numeric: true });
+/** Whether a search may still change by itself. */
+export function isOver({ status }: Pick<SearchRead, "status">): boolean {
+  return status !== "running" && status !== "paused";
 }

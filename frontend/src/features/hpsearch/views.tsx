@@ -1,0 +1,32 @@
+import { type ComponentType, lazy } from "react";
+import type { Tab } from "./searchParams";
+import type { SearchViewProps } from "./types";
+
+type View = ComponentType<SearchViewProps>;
+
+/**
+ * Every view that draws, loaded when it is first shown. Each takes {@link SearchViewProps} and marks what
+ * `useTrialSelection()` says.
+ */
+export const VIEWS: Partial<Record<Tab | "history", View>> = {};
+
+/** For a module that exports the view under a name. */
+export function lazyView(load: () => Promise<View>): View {
+  return lazy(async () => ({ default: await load() }));
+}
+
+export const TAB_LABELS: Record<Tab, string> = {
+  overview: "Overview",
+  trials: "Trials",
+  curves: "Curves",
+  parallel: "Parallel",
+  slices: "Slices",
+  contour: "Contour",
+  importance: "Importance",
+  pareto: "Pareto front",
+  timeline: "Timeline",
+  rungs: "Rungs",
+  metrics: "All metrics",
+  best: "Best config",
+  config: "Config",
+};
