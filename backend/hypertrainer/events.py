@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-EventKind = Literal["tasks", "invalidate", "metrics", "logs", "platforms"]
+EventKind = Literal["tasks", "invalidate", "metrics", "logs", "platforms", "searches"]
 MAX_QUEUED = 1_000
 
 

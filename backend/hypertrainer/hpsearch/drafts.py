@@ -1,52 +1,83 @@
-"""From a prepared submission to the drafts of its tasks, and the row of its search."""
+"""The task of a trial, and its place: from the plan of a platform to a draft of what to create."""
 
-from hypertrainer.clock import utc_now
-from hypertrainer.dependencies import Services
-from hypertrainer.hpsearch.expansion import Planned, Prepared
-from hypertrainer.hpsearch.schemas import PreviewTrial
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from typing import Any
+from uuid import UUID, uuid5
+
+from hypertrainer.hpsearch.places import PlacePlan
+from hypertrainer.hpsearch.space import child_config
+from hypertrainer.hpsearch.spec import Spec
+from hypertrainer.hpsearch.statuses import SearchStatus
 from hypertrainer.hpsearch.tables import Search
 from hypertrainer.platforms.base import Platform
 from hypertrainer.settings import Settings
 from hypertrainer.tasks.config import Config
-from hypertrainer.tasks.creation import TaskDraft, new_uuid, output_path_for
+from hypertrainer.tasks.creation import TaskDraft, output_path_for
+from hypertrainer.tasks.launch import LaunchPlan
 from hypertrainer.tasks.task_record import SearchRecord
 
 
-def drafts_of(services: Services, prepared: Prepared, cloned_from: int | None) -> list[TaskDraft]:
-    """A draft of each task, in the order of the trials. Blocks where they are many."""
-    search = _search_row(prepared) if prepared.space is not None else None
-    drafts = []
-    for number, planned in enumerate(prepared.tasks):
-        draft = _draft(services, prepared, planned)
-        draft.cloned_from = cloned_from
-        draft.search = _search_record(search, number, planned.trial) if search else None
-        drafts.append(draft)
-    return drafts
+def trial_draft(
+    search: Search,
+    spec: Spec,
+    place: PlacePlan,
+    number: int,
+    repeat: int,
+    values: Mapping[str, Any],
+    inactive: Sequence[str],
+) -> TaskDraft:
+    """The task that tries a trial's values; the same arguments name the same task and folder.
 
-
-def _draft(services: Services, prepared: Prepared, planned: Planned) -> TaskDraft:
-    checked, config = prepared.checked, planned.config
-    if checked.plan is None or checked.platform is None:
-        raise RuntimeError("a submission with problems was to be created")
-    uuid = new_uuid()
-    here, there = places_of(services.settings, checked.platform, config)
-    output_path = output_path_for(here, planned.trial.name, uuid)
-    remote_path = output_path_for(there, planned.trial.name, uuid) if there else None
+    Args:
+        search: its search.
+        spec: what the search is now.
+        place: the platform where it will run.
+        number: the trial's.
+        repeat: which of the trial's tasks it is, from 0.
+        values: those of the active parameters, by path.
+        inactive: the paths that have no value in this trial.
+    """
+    uuid = task_uuid(search.uuid, number, repeat)
+    name = spec.task_name(search.stem, number, repeat)
+    output_path = output_path_for(place.here, name, uuid)
+    remote_path = output_path_for(place.there, name, uuid) if place.there else None
+    config = _child(place.config_text, values, inactive)
+    source = place.source_text
     return TaskDraft(
-        name=planned.trial.name,
-        script=checked.script or "",
-        config=checked.request.config,
+        name=name,
+        script=search.script,
+        config=place.config,
         config_text=config.for_task(remote_path or output_path).text(),
-        platform=checked.platform.name,
+        platform=place.platform,
         output_path=output_path,
         remote_path=remote_path,
-        source_text=planned.source.text() if planned.source else None,
+        source_text=None if source is None else _child(source, values, inactive).text(),
         params=dict(config.flat_params()),
-        launch=checked.plan,
+        launch=LaunchPlan.model_validate(place.launch),
         uuid=uuid,
-        project=checked.request.project,
-        notes=checked.request.notes,
-        tags=checked.request.tags,
+        project=search.project,
+        notes=search.notes,
+        tags=list(search.tags),
+        search=search_record(search, number, values, repeat),
+    )
+
+
+def task_uuid(search_uuid: str, number: int, repeat: int) -> str:
+    """The uuid of a trial's task, always the same: so that nothing is started twice."""
+    return str(uuid5(UUID(search_uuid), f"{number}.{repeat}"))
+
+
+def search_record(
+    search: Search, number: int, values: Mapping[str, Any], repeat: int = 0
+) -> SearchRecord:
+    """A search, and which of its trials a task is, as the task's folder keeps them."""
+    return SearchRecord(
+        **search.model_dump(include=set(SearchRecord.model_fields)),
+        trial_number=number,
+        trial_params=dict(values),
+        repeat=repeat,
+        is_stopped=search.status == SearchStatus.STOPPED,
     )
 
 
@@ -61,28 +92,18 @@ def places_of(settings: Settings, platform: Platform, config: Config) -> tuple[s
     return str(output), config.remote_root or platform.output_root(output)
 
 
-def _search_row(prepared: Prepared) -> Search:
-    space, checked = prepared.space, prepared.checked
-    if space is None or checked.config is None:
-        raise RuntimeError("this submission is no search")
-    return Search(
-        uuid=new_uuid(),
-        name=space.search_name(prepared.stem),
-        algorithm=space.algorithm,
-        n_trials=space.n_trials,
-        seed=prepared.seed,
-        script=checked.script or "",
-        platform=checked.request.platform,
-        project=checked.request.project,
-        notes=checked.request.notes,
-        stem=prepared.stem,
-        spec=space.model_dump(mode="json", exclude={"seed"}),
-        num_trials=prepared.num_tasks,
-        config_text=checked.config.text(),
-        created_at=utc_now(),
-    )
+def preview_config(config: Config, values: Mapping[str, Any], inactive: Sequence[str]) -> Config:
+    """What the config of a trial would be, but for what is only known once the search exists."""
+    del inactive
+    return child_config(config, values)
 
 
-def _search_record(search: Search, number: int, trial: PreviewTrial) -> SearchRecord:
-    fields = search.model_dump(include=set(SearchRecord.model_fields))
-    return SearchRecord(**fields, trial_number=number, trial_params=trial.params)
+def _child(text: str, values: Mapping[str, Any], inactive: Sequence[str]) -> Config:
+    del inactive
+    return child_config(_config(text), values)
+
+
+@lru_cache(maxsize=32)
+def _config(text: str) -> Config:
+    """A place's config; every trial's is a copy of it. Parsing costs a millisecond or more."""
+    return Config.read(text)

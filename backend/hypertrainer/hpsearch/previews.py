@@ -1,20 +1,25 @@
 """What a request would create, and what its platform's queue says of that; nothing is written."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import asdict
 
 from hypertrainer.dependencies import Services
 from hypertrainer.error_body import field_errors
 from hypertrainer.errors import PlatformError
-from hypertrainer.hpsearch.drafts import places_of
+from hypertrainer.hpsearch.drafts import places_of, preview_config
 from hypertrainer.hpsearch.expansion import Prepared, prepare
+from hypertrainer.hpsearch.points import known_points
+from hypertrainer.hpsearch.samplers.base import Suggestion
 from hypertrainer.hpsearch.schemas import (
     CodeRead,
     ForecastProblem,
     ForecastRead,
+    PreviewTrial,
     ResourcesRead,
     TaskPreview,
 )
+from hypertrainer.hpsearch.warm_starts import find_warm_start
 from hypertrainer.platforms.base import Forecast, JobSpec
 from hypertrainer.tasks.checking import Checked, Placed
 from hypertrainer.tasks.code import digest_of
@@ -41,20 +46,25 @@ async def preview(
         placed: given where the config has its platform's own values already.
         with_forecast: ask the platform's queue, for a few seconds at most, where it has one.
     """
-    prepared, read = await asyncio.to_thread(_read, services, request, placed)
+    prepared = await asyncio.to_thread(prepare, services, request, placed=placed)
+    await find_warm_start(services.database, prepared)
+    points: list[Suggestion] = []
+    spec = prepared.spec
+    if spec is not None and not prepared.checked.problems:
+        points = await asyncio.to_thread(known_points, spec, spec.seed or 0, PREVIEWED_TRIALS)
+    read = await asyncio.to_thread(_read, services, prepared, points)
     if with_forecast and not read.problems:
         read.forecast = await _forecast(services, prepared)
     return read
 
 
-def _read(
-    services: Services, request: TaskSubmit, placed: Placed | None
-) -> tuple[Prepared, TaskPreview]:
-    prepared = prepare(services, request, limit=PREVIEWED_TRIALS, placed=placed)
+def _read(services: Services, prepared: Prepared, points: Sequence[Suggestion]) -> TaskPreview:
     checked, plan = prepared.checked, prepared.checked.plan
     code = checked.attempt("script", lambda: _code(checked))
-    config = prepared.tasks[0].config if prepared.tasks else checked.config
-    return prepared, TaskPreview(
+    config = checked.config
+    if prepared.spec is not None and config is not None and points:
+        config = preview_config(config, points[0].values, points[0].inactive)
+    return TaskPreview(
         script_path=str(checked.script_path) if checked.script_path else None,
         command=_command(plan) if plan else [],
         setup=list(plan.setup) if plan else [],
@@ -62,14 +72,24 @@ def _read(
         code=code,
         resources=_resources(plan) if plan else None,
         forecast=None,
-        is_search=prepared.space is not None,
-        num_tasks=prepared.num_tasks,
-        trials=[planned.trial for planned in prepared.tasks],
-        platforms=[request.platform],
+        is_search=prepared.spec is not None,
+        num_tasks=prepared.num_tasks if config else 0,
+        trials=_trials(prepared, points) if config else [],
+        platforms=[one.place.platform for one in prepared.places] or [checked.request.platform],
         config_text=config.text() if config else "",
         problems=field_errors(checked.problems),
-        warnings=[],
+        warnings=field_errors(prepared.warnings),
     )
+
+
+def _trials(prepared: Prepared, points: Sequence[Suggestion]) -> list[PreviewTrial]:
+    spec = prepared.spec
+    if spec is None:
+        return [PreviewTrial(name=prepared.stem, params={})]
+    return [
+        PreviewTrial(name=spec.task_name(prepared.stem, number), params=dict(point.values))
+        for number, point in enumerate(points)
+    ]
 
 
 def _command(plan: LaunchPlan) -> list[str]:
@@ -103,7 +123,7 @@ def _resources(plan: LaunchPlan) -> ResourcesRead:
 
 async def _forecast(services: Services, prepared: Prepared) -> ForecastRead | None:
     platform, plan = prepared.checked.platform, prepared.checked.plan
-    if platform is None or plan is None or not prepared.tasks:
+    if platform is None or plan is None:
         return None
     job = _job(services, prepared, plan)
     try:

@@ -20,7 +20,7 @@ from hypertrainer.pagination import PageParams
 
 Row = Select[*tuple[Any, ...]]
 OWN = [name for name in SearchRead.model_fields if name in Search.model_fields]
-ALSO = ["last_seq", "paused_seconds"]
+ALSO = ["changes", "paused_seconds"]
 PARTS = ["objectives", "early_stopping", "budget", "platforms", "max_concurrent"]  # of the spec
 ACTIVE = (TrialState.RUNNING, TrialState.STOPPING, TrialState.PAUSED)
 FAILED = (TrialState.FAILED, TrialState.CANCELLED)
@@ -108,7 +108,7 @@ def _search_read(
         | numbers
         | {name: int(counts[name] or 0) for name in names}
         | {
-            "seq": row["last_seq"],
+            "seq": row["changes"],
             "platforms": [place["platform"] for place in places] or [row["platform"]],
             "objectives": [_objective(one) for one in row["objectives"] or []],
             "has_early_stopping": bool((row["early_stopping"] or {}).get("rules")),

@@ -5,19 +5,19 @@ from typing import Annotated
 from fastapi import APIRouter, Query, status
 
 from hypertrainer.dependencies import PathId, Services, ServicesDep
+from hypertrainer.hpsearch.action_routes import router as action_router
+from hypertrainer.hpsearch.announce import LISTS
 from hypertrainer.hpsearch.cloning import clone, preview_clone
 from hypertrainer.hpsearch.previews import preview
-from hypertrainer.hpsearch.reading import read_search
 from hypertrainer.hpsearch.reading_routes import router as reading_router
-from hypertrainer.hpsearch.schemas import SearchDetail, TaskPreview
-from hypertrainer.hpsearch.service import stop_search
+from hypertrainer.hpsearch.schemas import TaskPreview
 from hypertrainer.hpsearch.submission import submit
-from hypertrainer.tasks.announce import announce_changes, announce_lists
+from hypertrainer.tasks.announce import announce_lists
 from hypertrainer.tasks.schemas import TaskClone, TaskSubmit, TaskSubmitted
 
 router = APIRouter()
 router.include_router(reading_router)
-SEARCHES = [["get", "/hpsearch"]]
+router.include_router(action_router)
 Forecasting = Annotated[
     bool, Query(description="Ask the platform's queue, too: for 15 seconds at most.")
 ]
@@ -65,18 +65,5 @@ def _announced(services: Services, submitted: TaskSubmitted) -> TaskSubmitted:
     services.wakers.wake_all()
     announce_lists(services.broker)
     if submitted.search is not None:
-        services.broker.publish("invalidate", SEARCHES)
+        services.broker.publish("invalidate", LISTS)
     return submitted
-
-
-@router.post("/hpsearch/{search_id}/stop", tags=["hpsearch"])
-async def stop_one_search(services: ServicesDep, search_id: PathId) -> SearchDetail:
-    """Stop a search: its active tasks are cancelled, the waiting ones never start."""
-    async with services.database.transaction() as session:
-        ids = await stop_search(session, search_id)
-        await session.flush()
-        read = await read_search(session, search_id)
-    services.wakers.wake_all()
-    await announce_changes(services.database, services.broker, ids)
-    services.broker.publish("invalidate", SEARCHES)
-    return read

@@ -3,21 +3,21 @@
 import asyncio
 from collections.abc import Sequence
 
-from sqlmodel.ext.asyncio.session import AsyncSession
-
 from hypertrainer.dependencies import Services
 from hypertrainer.errors import StorageError
-from hypertrainer.hpsearch.drafts import drafts_of
+from hypertrainer.hpsearch.drafts import places_of
 from hypertrainer.hpsearch.expansion import Prepared, prepare
-from hypertrainer.hpsearch.tables import Search, Trial, TrialTask, saved_trial_id
-from hypertrainer.tasks.checking import Placed
+from hypertrainer.hpsearch.search_creation import NewSearch, add_search, new_search
+from hypertrainer.hpsearch.warm_starts import find_warm_start
+from hypertrainer.tasks.checking import Checked, Placed
 from hypertrainer.tasks.code import store_code
 from hypertrainer.tasks.creation import (
     TaskDraft,
     add_tasks,
     create_folders,
+    new_uuid,
+    output_path_for,
     read_new,
-    saved_id,
 )
 from hypertrainer.tasks.folder import NewFolders
 from hypertrainer.tasks.schemas import SearchRef, TaskSubmit, TaskSubmitted
@@ -48,28 +48,35 @@ async def submit(
     prepared = await asyncio.to_thread(
         prepare, services, request, must_be_search=must_be_search, placed=placed
     )
+    warmed = await find_warm_start(services.database, prepared)
     prepared.checked.raise_problems()
-    drafts, folders = await asyncio.to_thread(_make_folders, services, prepared, cloned_from)
+    if prepared.spec is None:
+        draft = await asyncio.to_thread(_task_draft, services, prepared, cloned_from)
+        tasks = await _create(services, prepared, None, [draft])
+        return TaskSubmitted(tasks=[read_new(tasks[0], draft)], search=None)
+    new = await new_search(services, prepared, warmed, cloned_from)
+    tasks = await _create(services, prepared, new, new.drafts)
+    reads = [read_new(task, draft) for task, draft in zip(tasks, new.drafts, strict=True)]
+    return TaskSubmitted(tasks=reads, search=_ref(new))
+
+
+async def _create(
+    services: Services, prepared: Prepared, new: NewSearch | None, drafts: Sequence[TaskDraft]
+) -> list[Task]:
+    folders = await asyncio.to_thread(_make_folders, prepared.checked, drafts)
     try:
         async with services.database.transaction() as session:
-            search, tasks = await _add_rows(session, drafts)
+            if new is not None:
+                return await add_search(session, new)
+            return await add_tasks(session, drafts)
     except BaseException:
         await asyncio.shield(asyncio.to_thread(folders.take_back))
         raise
-    reads = [read_new(task, draft) for task, draft in zip(tasks, drafts, strict=True)]
-    return TaskSubmitted(tasks=reads, search=_ref(search))
 
 
-def _make_folders(
-    services: Services, prepared: Prepared, cloned_from: int | None
-) -> tuple[list[TaskDraft], NewFolders]:
-    checked = prepared.checked
-    if checked.code is not None and checked.plan is not None:
-        code = store_code(services.settings, checked.code)
-        checked.plan = checked.plan.model_copy(update={"code": code})
-    drafts = drafts_of(services, prepared, cloned_from)
+def _make_folders(checked: Checked, drafts: Sequence[TaskDraft]) -> NewFolders:
     try:
-        return drafts, create_folders(drafts)
+        return create_folders(drafts)
     except StorageError as error:
         config, platform = checked.config, checked.platform
         is_chosen = config is not None and config.output_root is not None
@@ -78,50 +85,38 @@ def _make_folders(
         raise StorageError(error.message, [config.problem("output_root", error.message)]) from error
 
 
-async def _add_rows(
-    session: AsyncSession, drafts: Sequence[TaskDraft]
-) -> tuple[Search | None, list[Task]]:
-    search = await _add_search(session, drafts[0])
-    tasks = await add_tasks(session, drafts, search.id if search else None)
-    if search is not None:
-        trials = _trials(search, drafts, tasks)
-        session.add_all(trials)
-        await session.flush()
-        session.add_all(
-            TrialTask(task_id=saved_id(task), trial_id=saved_trial_id(trial))
-            for trial, task in zip(trials, tasks, strict=True)
-        )
-        await session.flush()
-    return search, tasks
+def _task_draft(services: Services, prepared: Prepared, cloned_from: int | None) -> TaskDraft:
+    checked, name = prepared.checked, prepared.stem
+    config, plan, source = checked.config, checked.plan, checked.source_for_clones
+    if plan is None or checked.platform is None or config is None:
+        raise RuntimeError("a submission with problems was to be created")
+    if checked.code is not None:
+        plan = plan.model_copy(update={"code": store_code(services.settings, checked.code)})
+    uuid = new_uuid()
+    here, there = places_of(services.settings, checked.platform, config)
+    output_path = output_path_for(here, name, uuid)
+    remote_path = output_path_for(there, name, uuid) if there else None
+    return TaskDraft(
+        name=name,
+        script=checked.script or "",
+        config=checked.request.config,
+        config_text=config.for_task(remote_path or output_path).text(),
+        platform=checked.platform.name,
+        output_path=output_path,
+        remote_path=remote_path,
+        source_text=source.text() if source else None,
+        params=dict(config.flat_params()),
+        launch=plan,
+        uuid=uuid,
+        project=checked.request.project,
+        notes=checked.request.notes,
+        tags=checked.request.tags,
+        cloned_from=cloned_from,
+    )
 
 
-async def _add_search(session: AsyncSession, draft: TaskDraft) -> Search | None:
-    if draft.search is None:
-        return None
-    left_out = {"id", "trial_number", "trial_params", "repeat", "is_stopped"}
-    search = Search(**draft.search.model_dump(exclude=left_out))
-    session.add(search)
-    await session.flush()
-    return search
-
-
-def _trials(search: Search, drafts: Sequence[TaskDraft], tasks: Sequence[Task]) -> list[Trial]:
+def _ref(new: NewSearch) -> SearchRef:
+    search = new.search
     if search.id is None:
         raise RuntimeError(f"search {search.uuid} was not saved yet")
-    return [
-        Trial(
-            search_id=search.id,
-            number=draft.search.trial_number,
-            params=draft.search.trial_params,
-            platform=task.platform,
-            created_at=task.created_at,
-        )
-        for draft, task in zip(drafts, tasks, strict=True)
-        if draft.search is not None
-    ]
-
-
-def _ref(search: Search | None) -> SearchRef | None:
-    if search is None or search.id is None:
-        return None
     return SearchRef(id=search.id, uuid=search.uuid, name=search.name, n_trials=search.n_trials)

@@ -25,12 +25,12 @@ async def list_trials(session: AsyncSession, search_id: int, since: int = 0) -> 
     Args:
         session: for queries.
         search_id: the search.
-        since: only those that changed after this fact; 0: all.
+        since: only those that changed after this `seq`; 0: all.
 
     Raises:
         NotFound: there is no such search.
     """
-    query = select(Search.last_seq).where(col(Search.id) == search_id)
+    query = select(Search.changes).where(col(Search.id) == search_id)
     seq = (await session.exec(query)).first()  # before the rows, so that nothing is missed
     if seq is None:
         raise NotFound(f"There is no search {search_id}.")

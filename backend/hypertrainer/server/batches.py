@@ -24,6 +24,7 @@ IDENTITY: dict[EventKind, tuple[str, ...]] = {
     "metrics": ("task_id", "name"),
     "logs": ("task_id", "name"),
     "platforms": ("name",),
+    "searches": ("id",),
 }
 
 

@@ -33,6 +33,7 @@ async def stream_events(
       `["get"]` means all of them, and is sent after a reconnect
     - `metrics`, `logs`: `[{task_id, …}, …]`, files of tasks that grew
     - `platforms`: `[…]`, platforms whose condition or queue changed
+    - `searches`: `[{id, seq}, …]`, searches of which something became known
 
     A comment comes every 15 seconds while nothing happens.
     """

@@ -21,6 +21,10 @@ CONFIG_NAME = "config.yaml"
 RECORD_NAME = "task.json"
 SOURCE_NAME = "source.yaml"  # the config before its platform's own values were put into it
 MAX_SLUG_LENGTH = 60
+# All that a folder can hold whose making was cut short, temporary files included.
+UNFINISHED = re.compile(
+    r"\.hypertrainer|config\.yaml|source\.yaml|\.(?:config\.yaml|source\.yaml|task\.json)\..*"
+)
 
 
 def folder_name(name: str, uuid: str) -> str:
@@ -41,14 +45,17 @@ class NewFolders:
     ) -> None:
         """Make a task's folder with its config and record. When it fails, all are taken back.
 
+        A folder that a crash left, before this very task had a row, is taken over, and stays.
+
         Raises:
-            StorageError: the folder cannot be made or written.
+            StorageError: the folder cannot be made or written, or is another task's.
         """
         try:
             self._make_parents(folder.parent)
-            folder.mkdir()
-            self._folders.append(folder)
-            (folder / STATE_FOLDER).mkdir()
+            if not _is_left_over(folder, record.uuid):
+                folder.mkdir()
+                self._folders.append(folder)
+            (folder / STATE_FOLDER).mkdir(exist_ok=True)
             write_whole(folder / CONFIG_NAME, config_text)
             if source_text is not None:
                 write_whole(folder / STATE_FOLDER / SOURCE_NAME, source_text)
@@ -79,6 +86,19 @@ class NewFolders:
                 parent.rmdir()
         self._folders.clear()
         self._parents.clear()
+
+
+def _is_left_over(folder: Path, uuid: str) -> bool:
+    """Whether it is this task's folder, or what a crash left of it before it had a record."""
+    if not folder.is_dir() or folder.is_symlink():
+        return False
+    record = read_record(folder)
+    if record is not None:
+        return record.uuid == uuid
+    names = {path.name for path in folder.iterdir()}
+    state = folder / STATE_FOLDER
+    in_state = {path.name for path in state.iterdir()} if state.is_dir() else set()
+    return all(map(UNFINISHED.fullmatch, names)) and all(map(UNFINISHED.fullmatch, in_state))
 
 
 def write_record(folder: Path, record: TaskRecord) -> None:

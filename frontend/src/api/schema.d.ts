@@ -62,10 +62,18 @@ export interface paths {
         get: operations["get_one_search"];
         put?: never;
         post?: never;
-        delete?: never;
+        /**
+         * Delete One Search
+         * @description Delete a search that is over, once its tasks are archived or deleted.
+         */
+        delete: operations["delete_one_search"];
         options?: never;
         head?: never;
-        patch?: never;
+        /**
+         * Change Search
+         * @description Edit a search, also while it runs; trials that still fit are used further.
+         */
+        patch: operations["change_search"];
         trace?: never;
     };
     "/hpsearch/{search_id}/trials": {
@@ -188,6 +196,106 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/hpsearch/{search_id}/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Pause One Search
+         * @description Start no further trials of a search; active ones go on.
+         */
+        post: operations["pause_one_search"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/hpsearch/{search_id}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Resume One Search
+         * @description Go on with a search that was paused or stopped.
+         */
+        post: operations["resume_one_search"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/hpsearch/{search_id}/stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Stop One Search
+         * @description Stop a search: what waits never starts, and what runs is cancelled unless told otherwise.
+         */
+        post: operations["stop_one_search"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/hpsearch/{search_id}/extend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Extend One Search
+         * @description Let a search have more trials; one that is over runs again.
+         */
+        post: operations["extend_one_search"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/hpsearch/{search_id}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Replay One Search
+         * @description Compute every suggestion and decision of a search again, and say where they differ.
+         */
+        post: operations["replay_one_search"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/tasks": {
         parameters: {
             query?: never;
@@ -266,26 +374,6 @@ export interface paths {
          * @description Say what a clone would launch; write nothing.
          */
         post: operations["preview_task_clone"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/hpsearch/{search_id}/stop": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Stop One Search
-         * @description Stop a search: its active tasks are cancelled, the waiting ones never start.
-         */
-        post: operations["stop_one_search"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1053,6 +1141,7 @@ export interface paths {
          *       `["get"]` means all of them, and is sent after a reconnect
          *     - `metrics`, `logs`: `[{task_id, …}, …]`, files of tasks that grew
          *     - `platforms`: `[…]`, platforms whose condition or queue changed
+         *     - `searches`: `[{id, seq}, …]`, searches of which something became known
          *
          *     A comment comes every 15 seconds while nothing happens.
          */
@@ -1867,6 +1956,36 @@ export interface components {
             last_created_at: string | null;
         };
         /**
+         * ReplayDifference
+         * @description Where the recomputed search is not the recorded one.
+         */
+        ReplayDifference: {
+            /** Seq */
+            seq: number;
+            /** Number */
+            number: number | null;
+            /** Words */
+            words: string;
+        };
+        /**
+         * ReplayRead
+         * @description What came of computing every suggestion and decision again.
+         */
+        ReplayRead: {
+            /** Is Equal */
+            is_equal: boolean;
+            /** Num Suggestions */
+            num_suggestions: number;
+            /** Num Decisions */
+            num_decisions: number;
+            /** Differences */
+            differences: components["schemas"]["ReplayDifference"][];
+            /** Optuna Version */
+            optuna_version: string;
+            /** Recorded Optuna Version */
+            recorded_optuna_version: string;
+        };
+        /**
          * ResourcesRead
          * @description What a task asks for, its platform's defaults included; null where the platform decides.
          */
@@ -2015,6 +2134,35 @@ export interface components {
             config_text: string;
         };
         /**
+         * SearchEdit
+         * @description Changes to a search; what is left out stays.
+         *
+         *     `config_text` is the whole YAML again, of which only `hpsearch:` may differ; `n_trials` and
+         *     `max_concurrent` are short for that.
+         */
+        SearchEdit: {
+            /** N Trials */
+            n_trials?: number | null;
+            /** Max Concurrent */
+            max_concurrent?: number | null;
+            /** Config Text */
+            config_text?: string | null;
+            /** Name */
+            name?: string | null;
+            /** Project */
+            project?: string | null;
+            /** Notes */
+            notes?: string | null;
+        };
+        /**
+         * SearchExtend
+         * @description How many trials more.
+         */
+        SearchExtend: {
+            /** N Trials */
+            n_trials: number;
+        };
+        /**
          * SearchRead
          * @description A search, as lists show it.
          *
@@ -2108,6 +2256,17 @@ export interface components {
          * @enum {string}
          */
         SearchStatus: "running" | "paused" | "finished" | "stopped" | "failed";
+        /**
+         * SearchStop
+         * @description Whether the active trials are cancelled; else they end by themselves.
+         */
+        SearchStop: {
+            /**
+             * Cancel
+             * @default true
+             */
+            cancel: boolean;
+        };
         /**
          * SeriesList
          * @description The lines of a chart; their buckets have the same edges.
@@ -2738,6 +2897,91 @@ export interface operations {
             };
         };
     };
+    delete_one_search: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                search_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be served; the body says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The server, or a platform behind it, failed. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    change_search: {
+        parameters: {
+            query?: {
+                /** @description Check only; answer what the search would be. */
+                dry_run?: boolean;
+            };
+            header?: never;
+            path: {
+                search_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SearchEdit"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SearchDetail"];
+                };
+            };
+            /** @description The request cannot be served; the body says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The server, or a platform behind it, failed. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     get_trials: {
         parameters: {
             query?: {
@@ -2987,6 +3231,214 @@ export interface operations {
             };
         };
     };
+    pause_one_search: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                search_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SearchDetail"];
+                };
+            };
+            /** @description The request cannot be served; the body says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The server, or a platform behind it, failed. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    resume_one_search: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                search_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SearchDetail"];
+                };
+            };
+            /** @description The request cannot be served; the body says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The server, or a platform behind it, failed. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    stop_one_search: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                search_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["SearchStop"] | null;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SearchDetail"];
+                };
+            };
+            /** @description The request cannot be served; the body says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The server, or a platform behind it, failed. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    extend_one_search: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                search_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SearchExtend"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SearchDetail"];
+                };
+            };
+            /** @description The request cannot be served; the body says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The server, or a platform behind it, failed. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    replay_one_search: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                search_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplayRead"];
+                };
+            };
+            /** @description The request cannot be served; the body says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The server, or a platform behind it, failed. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     get_tasks: {
         parameters: {
             query?: {
@@ -3198,46 +3650,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TaskPreview"];
-                };
-            };
-            /** @description The request cannot be served; the body says why. */
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The server, or a platform behind it, failed. */
-            "5XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
-    stop_one_search: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                search_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["SearchDetail"];
                 };
             };
             /** @description The request cannot be served; the body says why. */

@@ -1,0 +1,44 @@
+"""The points of a search that are known before any trial has run. Pure."""
+
+from itertools import takewhile
+
+from hypertrainer.errors import NoPointLeft
+from hypertrainer.hpsearch.facts import Fact, FactKind, Origin
+from hypertrainer.hpsearch.history import fold
+from hypertrainer.hpsearch.samplers.base import Suggestion
+from hypertrainer.hpsearch.spec import Spec
+
+
+def starts_at_once(spec: Spec) -> bool:
+    """Whether all tasks are made when the search is submitted, as nothing holds them back."""
+    is_limited = spec.max_concurrent is not None or spec.n_trials is None
+    is_placed = len(spec.platforms) > 1 or any(one.max_concurrent for one in spec.platforms)
+    return not (spec.is_learning or is_limited or spec.early_stopping or is_placed)
+
+
+def revised(spec: Spec, seq: int = 0) -> Fact:
+    """The fact that a search is this from now on."""
+    return Fact(seq, FactKind.REVISED, data={"spec": spec.model_dump(mode="json")})
+
+
+def first_points(spec: Spec, seed: int, limit: int) -> list[Suggestion]:
+    """The points that depend on no result: all there will be, or the first so many. Blocks.
+
+    Raises:
+        NoPointLeft: there is not even one.
+    """
+    from hypertrainer.hpsearch.samplers.suggest import suggest_many  # loads libraries
+
+    count = min(limit, limit if spec.n_trials is None else spec.n_trials)
+    found = suggest_many(fold(seed, [revised(spec, 1)]), count)
+    if spec.is_learning:
+        found = takewhile(lambda one: one.origin is not Origin.SAMPLER, found)
+    return list(found)
+
+
+def known_points(spec: Spec, seed: int, limit: int) -> list[Suggestion]:
+    """The same, none where there is not even one."""
+    try:
+        return first_points(spec, seed, limit)
+    except NoPointLeft:
+        return []
