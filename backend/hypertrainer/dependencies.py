@@ -26,13 +26,14 @@ class Wakers:
     collect: asyncio.Event = field(default_factory=asyncio.Event)
     folders: asyncio.Event = field(default_factory=asyncio.Event)
     searches: asyncio.Event = field(default_factory=asyncio.Event)
+    filling: asyncio.Event = field(default_factory=asyncio.Event)
     environments: asyncio.Event = field(default_factory=asyncio.Event)
 
     def of_platform(self, name: str) -> asyncio.Event:
         return self.platforms.setdefault(name, asyncio.Event())
 
     def wake_all(self) -> None:
-        others = (self.collect, self.folders, self.searches, self.environments)
+        others = (self.collect, self.folders, self.searches, self.filling, self.environments)
         for waker in (*self.platforms.values(), *others):
             waker.set()
 

@@ -20,8 +20,10 @@ MAX_EPOCHS = 1_000_000  # of a script that never ends, the first so many count
 
 @dataclass(slots=True)
 class Curve:
-    """What a metric file said so far. `lowest[k]` and `highest[k]` are over all lines up to the
-    first of epoch k + 1, as far as they are finite; nan before the first such.
+    """What a metric file said so far.
+
+    `lowest[k]` and `highest[k]` are over all lines up to the first of epoch k + 1, as far as they
+    are finite; nan before the first such.
     """
 
     values: list[float] = field(default_factory=list)

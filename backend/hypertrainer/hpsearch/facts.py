@@ -20,7 +20,7 @@ class FactKind(StrEnum):
     ASKED = "asked"
     REPORTED = "reported"  # a trial's metric at an epoch [best: the best value up to it]
     STOPPED = "stopped"  # a rule stopped a trial [rule words rank of kept]
-    TOLD = "told"  # a trial is over [state values constraints reason epochs]
+    TOLD = "told"  # a trial is over [state values constraints reason epochs cause]
     REOPENED = "reopened"  # a trial that was over runs again
     REVISED = "revised"  # the search was edited [spec]; also the first fact of all
     WARMED = "warmed"  # a trial of another search [values objectives constraints source]

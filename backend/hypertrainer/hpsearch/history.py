@@ -48,6 +48,7 @@ class PastTrial:
     objectives: tuple[float, ...] | None = None
     constraints: Mapping[str, float] = field(default_factory=dict)
     cause: str = ""  # of its end, where that says more than its state
+    reason: str = ""  # in words, why it stops or ended
     total: float = 0.0  # of all values reported
     asked_seq: int = 0
     told_seq: int | None = None
@@ -95,6 +96,7 @@ class History:
         match fact.kind:
             case FactKind.REVISED:
                 self.spec = Spec.model_validate(fact.data["spec"])
+                self.seed = self.seed if self.spec.seed is None else self.spec.seed
                 self.revision += 1
             case FactKind.WARMED:
                 self.warm.append(_warm(fact, -1 - len(self.warm)))
@@ -212,10 +214,11 @@ def _change(trial: PastTrial, fact: Fact) -> None:
     match fact.kind:
         case FactKind.STOPPED:
             trial.state, trial.stop = TrialState.STOPPING, fact
+            trial.reason = str(fact.data.get("words", ""))
         case FactKind.REOPENED:
             trial.state, trial.told_seq = TrialState.RUNNING, None
             trial.stop, trial.objectives, trial.constraints = None, None, {}
-            trial.cause = ""
+            trial.cause, trial.reason = "", ""
         case FactKind.TOLD:
             _tell(trial, fact)
 
@@ -226,4 +229,5 @@ def _tell(trial: PastTrial, fact: Fact) -> None:
     trial.objectives = None if values is None else tuple(values)
     trial.constraints = fact.data.get("constraints", {})
     trial.cause = str(fact.data.get("cause", ""))
+    trial.reason = str(fact.data.get("reason", ""))
     trial.told_seq = fact.seq

@@ -86,12 +86,16 @@ class Trial(SQLModel, table=True):
     """One point of a search, as tables show it."""
 
     __tablename__ = "trial"
-    __table_args__ = (Index("uq_trial_search_number", "search_id", "number", unique=True),)
+    __table_args__ = (
+        Index("uq_trial_search_number", "search_id", "number", unique=True),
+        Index("ix_trial_state", "state", "search_id"),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     search_id: int = Field(foreign_key="search.id", ondelete="CASCADE")
     number: int
     params: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)  # values by dotted path
+    inactive: list[str] = Field(default_factory=list, sa_type=JSON)  # parameters not in use
     state: str = TrialState.RUNNING
     origin: str = Origin.SAMPLER
     platform: str = ""

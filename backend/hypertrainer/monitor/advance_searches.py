@@ -1,24 +1,130 @@
-"""Keeps the statuses of searches true to those of their tasks."""
+"""Takes in what trials reported, stops those that a rule stops, and tells what became of the rest.
 
-from dataclasses import dataclass
+Everything it decides is a fact, and stands in one transaction with what follows from it: tasks to
+stop and to retry. A crash leaves all of it or nothing; the metric files are read again.
+"""
 
-from hypertrainer.database import Database
-from hypertrainer.events import Broker
-from hypertrainer.hpsearch.service import update_statuses
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 
-PAUSE_SECONDS = 30.0
+from sqlmodel import col, or_, select
+
+from hypertrainer.dependencies import Services
+from hypertrainer.hpsearch.deletion import delete_emptied
+from hypertrainer.hpsearch.facts import Fact, FactKind
+from hypertrainer.hpsearch.reporting import report
+from hypertrainer.hpsearch.statuses import SearchStatus
+from hypertrainer.hpsearch.tables import Search, Trial, saved_search_id
+from hypertrainer.hpsearch.telling import tell
+from hypertrainer.hpsearch.trial_views import Step, TrialView
+from hypertrainer.monitor.search_changes import Changes, apply_step
+from hypertrainer.monitor.search_looks import (
+    OPEN_STATES,
+    find_reopened,
+    load_views,
+    read_curves,
+)
+from hypertrainer.monitor.search_memory import SearchMemory, remember
+from hypertrainer.tasks.announce import announce_changes
+
+PAUSE_SECONDS = 15.0
+SEARCHES = [["get", "/hpsearch"]]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class AdvanceSearches:
-    """The pass that keeps searches' statuses true."""
+    """The pass that takes facts in."""
 
-    database: Database
-    broker: Broker
+    services: Services
+    _memories: dict[int, SearchMemory] = field(default_factory=dict)
 
     async def run_once(self) -> float:
-        async with self.database.transaction() as session:
-            changed = await update_statuses(session)
-        if changed:
-            self.broker.publish("invalidate", [["get", "/hpsearch"]])
-        return PAUSE_SECONDS
+        searches, reopened = await self._load()
+        ids = {saved_search_id(search) for search in searches}
+        self._memories = {key: kept for key, kept in self._memories.items() if key in ids}
+        is_done = True
+        for search in searches:
+            is_done &= await self._advance(search, reopened.get(saved_search_id(search), []))
+        await self._delete_emptied()
+        return PAUSE_SECONDS if is_done else 0.0
+
+    async def _delete_emptied(self) -> None:
+        async with self.services.database.transaction() as session:
+            emptied = await delete_emptied(session)
+        if emptied:
+            self.services.broker.publish("invalidate", SEARCHES)
+
+    async def _load(self) -> tuple[Sequence[Search], dict[int, list[int]]]:
+        """The searches of which anything goes on."""
+        has_open = select(Trial.id).where(
+            col(Trial.search_id) == col(Search.id), col(Trial.state).in_(OPEN_STATES)
+        )
+        going_on = (SearchStatus.RUNNING, SearchStatus.PAUSED)
+        async with self.services.database.reading() as session:
+            reopened = await find_reopened(session)
+            query = select(Search).where(
+                or_(
+                    col(Search.status).in_(going_on),
+                    has_open.exists(),
+                    col(Search.id).in_(reopened),
+                )
+            )
+            return (await session.exec(query.order_by(col(Search.id)))).all(), reopened
+
+    async def _advance(self, search: Search, reopened: Sequence[int]) -> bool:
+        """Whether it is up to date; not where somebody else added facts meanwhile."""
+        search_id = saved_search_id(search)
+        memory = self._memories.get(search_id) or remember(search)
+        self._memories[search_id] = memory
+        async with self.services.database.reading() as session:
+            await memory.catch_up(session)
+            views = await load_views(session, search_id)
+        step = Step()
+        known = _known(memory, views)
+        _reopen(memory, reopened, step)
+        await read_curves(memory, known)
+        try:
+            report(memory.history, known, step)
+            tell(memory.history, known, step, are_repeats_started=not _is_ending(search))
+            changes = await apply_step(self.services, memory, known, step)
+        except BaseException:
+            del self._memories[search_id]  # its fold has facts that are in no database
+            raise
+        if changes is None:
+            del self._memories[search_id]
+            return False
+        await self._announce(changes)
+        return True
+
+    async def _announce(self, changes: Changes) -> None:
+        services = self.services
+        if changes.task_ids:
+            services.wakers.wake_all()
+            await announce_changes(services.database, services.broker, changes.task_ids)
+        if changes.is_any:
+            services.wakers.filling.set()
+            services.wakers.folders.set()
+            services.broker.publish(
+                "searches", [{"id": changes.search_id, "seq": changes.num_changes}]
+            )
+        if changes.is_status_changed:
+            services.broker.publish("invalidate", SEARCHES)
+
+
+def _is_ending(search: Search) -> bool:
+    """Whether no task of it is started any more."""
+    return search.is_closed or SearchStatus(search.status).is_over
+
+
+def _known(memory: SearchMemory, views: Iterable[TrialView]) -> list[TrialView]:
+    """The trials whose facts were read: others came into being in between."""
+    return [view for view in views if view.number in memory.history.trials]
+
+
+def _reopen(memory: SearchMemory, numbers: Sequence[int], step: Step) -> None:
+    history = memory.history
+    for number in numbers:
+        if number in history.trials and history.trials[number].state.is_over:
+            fact = Fact(history.seq + 1, FactKind.REOPENED, number)
+            history.add(fact)
+            step.facts.append(fact)

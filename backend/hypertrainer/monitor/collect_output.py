@@ -132,6 +132,8 @@ class CollectOutput:
         async with self.services.database.transaction() as session:
             for output in to_save:
                 await _save(session, output)
+        if any(output.task.is_over for output in to_save):
+            self.services.wakers.searches.set()
 
     def _forget_others(self, tasks: Sequence[OutputTask]) -> None:
         """Of tasks that were collected to the end, or deleted, nothing is kept."""
@@ -156,6 +158,7 @@ class CollectOutput:
         ]
         if metrics:
             broker.publish("metrics", list(metrics))
+            self.services.wakers.searches.set()
         changed = [output.task.id for output in outputs if output.files]
         await announce_changes(self.services.database, broker, changed)
 

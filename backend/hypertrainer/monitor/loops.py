@@ -36,7 +36,7 @@ class Monitor:
         self._add("collect_output", CollectOutput(services, watch).run_once, wakers.collect)
         self._add("watch_output", watch.run_once, asyncio.Event(), timeout_seconds=None)
         self._add("write_folders", WriteFolders(database).run_once, wakers.folders, pause=0.5)
-        searches = AdvanceSearches(database, services.broker)
+        searches = AdvanceSearches(services)
         self._add("advance_searches", searches.run_once, wakers.searches, pause=0.2)
         environments = RecordEnvironments(database, services.registry)
         self._add("record_environments", environments.run_once, wakers.environments, pause=1.0)

@@ -80,6 +80,7 @@ def _replace_trials() -> None:
         sa.Column("search_id", sa.Integer(), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("params", sa.JSON(), nullable=False),
+        sa.Column("inactive", sa.JSON(), nullable=False),
         sa.Column("state", sa.String(), nullable=False),
         sa.Column("origin", sa.String(), nullable=False),
         sa.Column("platform", sa.String(), nullable=False),
@@ -100,6 +101,7 @@ def _replace_trials() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_trial")),
     )
     op.create_index("uq_trial_search_number", "trial", ["search_id", "number"], unique=True)
+    op.create_index("ix_trial_state", "trial", ["state", "search_id"], unique=False)
     op.create_table(
         "trial_task",
         sa.Column("task_id", sa.Integer(), nullable=False),
@@ -118,10 +120,10 @@ def _replace_trials() -> None:
     op.create_index("uq_trial_task_trial_repeat", "trial_task", ["trial_id", "repeat"], unique=True)
     op.execute(
         sa.text(
-            "INSERT INTO trial (id, search_id, number, params, state, origin, platform, bracket, "
+            "INSERT INTO trial (id, search_id, number, params, inactive, state, origin, platform, bracket, "
             "constraints, reason, epochs, cost, changed_seq, created_at, started_at, ended_at) "
             "SELECT old_trial.id, old_trial.search_id, old_trial.number, old_trial.params, "
-            "'running', 'sampler', coalesce(task.platform, ''), 0, '{}', '', 0, 0, 0, "
+            "'[]', 'running', 'sampler', coalesce(task.platform, ''), 0, '{}', '', 0, 0, 0, "
             "old_trial.created_at, task.started_at, task.ended_at "
             "FROM old_trial LEFT JOIN task ON task.id = old_trial.task_id"
         )

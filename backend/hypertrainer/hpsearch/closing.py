@@ -1,0 +1,127 @@
+"""When a search starts no further trial, and what it is when its last one has ended. Pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from hypertrainer.hpsearch.facts import TrialState
+from hypertrainer.hpsearch.history import History, PastTrial
+from hypertrainer.hpsearch.spec import Objective, Spec
+from hypertrainer.hpsearch.statuses import SearchStatus
+from hypertrainer.hpsearch.telling import NO_METRIC
+
+HOPELESS_FAILURES = 10  # from the first trial on, without one that came to something
+MISSED_METRICS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """What a search has used up."""
+
+    epochs: int = 0
+    seconds: float = 0.0
+    cost: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """Why no further trial is started, and whether the active ones are cancelled."""
+
+    reason: str
+    cancels: bool = False
+
+
+def find_closing(history: History, spent: Spent, reasons: Sequence[str]) -> Closing | None:
+    """Why a search that is going on should start nothing more; None: it should go on.
+
+    Args:
+        history: what it knows.
+        spent: what it used up.
+        reasons: why its failed trials failed, newest last.
+    """
+    spec = history.spec
+    over = list(history.over())
+    return (
+        _target(spec, over)
+        or _budget(spec, spent)
+        or _missing_metric(over, reasons)
+        or _failures(spec, over, reasons)
+    )
+
+
+def _target(spec: Spec, over: Sequence[PastTrial]) -> Closing | None:
+    """Reached where every objective with a target reached it in one trial."""
+    aims = [(at, one) for at, one in enumerate(spec.objectives) if one.target is not None]
+    for trial in over if aims else ():
+        values = trial.objectives
+        if values is None or not trial.is_feasible:
+            continue
+        if all(objective.is_reached(values[at]) for at, objective in aims):
+            words = ", ".join(_is_at(objective, values[at]) for at, objective in aims)
+            return Closing(f"Trial {trial.number} reached the target: {words}.", cancels=True)
+    return None
+
+
+def _is_at(objective: Objective, value: float) -> str:
+    return f"{objective.metric} {value:.6g} (target {objective.target:g})"
+
+
+def _budget(spec: Spec, spent: Spent) -> Closing | None:
+    budget, cancels = spec.budget, spec.when_done == "cancel_rest"
+    if budget.epochs is not None and spent.epochs >= budget.epochs:
+        words = f"{budget.epochs:,} epochs ({spent.epochs:,} were used)"
+    elif budget.time_seconds is not None and spent.seconds >= budget.time_seconds:
+        words = f"{_duration(budget.time_seconds)}"
+    elif budget.cost is not None and spent.cost >= budget.cost:
+        words = f"a cost of {budget.cost:g} ({spent.cost:.2f} were spent)"
+    else:
+        return None
+    return Closing(f"The budget is used up: {words}.", cancels)
+
+
+def _duration(seconds: float) -> str:
+    minutes = round(seconds / 60)
+    if minutes < 1:
+        return f"{seconds:g} s"
+    return f"{minutes // 60} h {minutes % 60} min" if minutes >= 60 else f"{minutes} min"
+
+
+def _missing_metric(over: Sequence[PastTrial], reasons: Sequence[str]) -> Closing | None:
+    counted = [trial for trial in over if trial.state is not TrialState.CANCELLED]
+    is_missed = [trial.cause == NO_METRIC for trial in counted]
+    if len(is_missed) < MISSED_METRICS or not all(is_missed) or not reasons:
+        return None
+    return Closing(f"None of {len(is_missed)} finished trials has the metric. {reasons[-1]}")
+
+
+def _failures(spec: Spec, over: Sequence[PastTrial], reasons: Sequence[str]) -> Closing | None:
+    counted = [trial for trial in over if trial.state is not TrialState.CANCELLED]
+    num_failed = sum(trial.state is TrialState.FAILED for trial in counted)
+    limit = spec.failures.max
+    if limit is None:
+        is_hopeless = num_failed >= HOPELESS_FAILURES and num_failed == len(counted)
+    else:
+        is_hopeless = num_failed > limit
+    return Closing(_failed_words(num_failed, len(counted), reasons)) if is_hopeless else None
+
+
+def _failed_words(num_failed: int, total: int, reasons: Sequence[str]) -> str:
+    last = f" The last one: {reasons[-1]}" if reasons and reasons[-1] else ""
+    return f"{num_failed} of {total} trials failed.{last}"
+
+
+def final_status(history: History, reason: str, reasons: Sequence[str]) -> tuple[SearchStatus, str]:
+    """What a search is when its last trial has ended, and why in words.
+
+    `reason` is why it started no further trial; empty where it started all. Of several whose
+    trials all came to nothing it says so.
+    """
+    if not history.trials:
+        return SearchStatus.FAILED, reason or "No trial was started."
+    over = [trial for trial in history.over() if trial.state is not TrialState.CANCELLED]
+    fruitful = [trial for trial in over if trial.state is not TrialState.FAILED]
+    if over and not fruitful:
+        return SearchStatus.FAILED, reason or _failed_words(len(over), len(over), reasons)
+    if fruitful and not any(trial.is_feasible for trial in fruitful):
+        words = "No trial is feasible: each violates a constraint."
+        return SearchStatus.FAILED, f"{reason} {words}".strip()
+    return SearchStatus.FINISHED, reason

@@ -1,0 +1,215 @@
+"""Writes down what followed from one look at a search, in one transaction."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import update
+from sqlmodel import col, func, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from hypertrainer.clock import utc_now
+from hypertrainer.dependencies import Services
+from hypertrainer.errors import Conflict
+from hypertrainer.hpsearch.closing import Spent, final_status, find_closing
+from hypertrainer.hpsearch.fact_rows import add_facts
+from hypertrainer.hpsearch.places import read_places
+from hypertrainer.hpsearch.statuses import SearchStatus
+from hypertrainer.hpsearch.tables import Search, Trial, TrialTask
+from hypertrainer.hpsearch.trial_views import Step, TrialView
+from hypertrainer.monitor.search_memory import SearchMemory
+from hypertrainer.monitor.trial_values import trial_values, view_values
+from hypertrainer.tasks.actions import request_stop, resume, select_tasks
+from hypertrainer.tasks.statuses import ACTIVE_STATUSES, AttemptState, StopBy
+from hypertrainer.tasks.tables import Attempt, Task
+
+
+@dataclass(slots=True)
+class Changes:
+    """What a step changed."""
+
+    search_id: int
+    task_ids: list[int] = field(default_factory=list)
+    num_changes: int = 0
+    is_any: bool = False
+    is_status_changed: bool = False
+
+
+async def apply_step(
+    services: Services, memory: SearchMemory, views: Sequence[TrialView], step: Step
+) -> Changes | None:
+    """Write a step down; None where the search got other facts since its memory was read."""
+    now = utc_now()
+    async with services.database.transaction() as session:
+        search = await session.get(Search, memory.search_id)
+        if search is None or search.last_seq != len(memory.facts):
+            return None
+        before = (search.status, search.is_closed, search.reason, search.changes)
+        changes = Changes(memory.search_id)
+        added = add_facts(session, search, step.facts)
+        changes.task_ids += await _stop(session, step.stops)
+        changes.task_ids += await _retry(session, step.retries)
+        await _keep_values(session, step.values)
+        await _update_trials(session, search, memory, views, step)
+        memory.take(added)
+        changes.task_ids += await _close(session, search, memory, now)
+        changes.num_changes = search.changes
+        after = (search.status, search.is_closed, search.reason, search.changes)
+        changes.is_any = bool(added) or after != before
+        changes.is_status_changed = after[:3] != before[:3]
+        if changes.is_status_changed:
+            await _mark_tasks(session, search)
+    return changes
+
+
+async def _stop(session: AsyncSession, ids: Sequence[int]) -> list[int]:
+    """Stop tasks on the search's behalf; those that ended meanwhile are left alone."""
+    stopped = []
+    for task_id, selected in (await select_tasks(session, ids)).items():
+        try:
+            request_stop(session, selected, StopBy.SEARCH)
+        except Conflict:
+            continue
+        stopped.append(task_id)
+    return stopped
+
+
+async def _retry(session: AsyncSession, ids: Sequence[int]) -> list[int]:
+    retried = []
+    for task_id, selected in (await select_tasks(session, ids)).items():
+        link = await session.get(TrialTask, task_id)
+        if link is None:
+            continue
+        link.retries += 1  # counted even where it is not done: else it is tried for ever
+        session.add(link)
+        try:
+            resume(session, selected)
+        except Conflict:
+            continue
+        retried.append(task_id)
+    return retried
+
+
+async def _keep_values(session: AsyncSession, values: Mapping[int, list[float]]) -> None:
+    for task_id, found in values.items():
+        link = await session.get(TrialTask, task_id)
+        if link is not None:
+            link.values = found
+            session.add(link)
+
+
+async def _update_trials(
+    session: AsyncSession,
+    search: Search,
+    memory: SearchMemory,
+    views: Sequence[TrialView],
+    step: Step,
+) -> None:
+    """Repeat in the trials' rows what the history and their tasks say."""
+    prices = {place.platform: place.cost_per_hour or 0.0 for place in read_places(search.places)}
+    by_number = {view.number: view for view in views}
+    touched = {fact.number for fact in step.facts if fact.number is not None}
+    for row in await _rows(session, search, by_number.keys() | touched):
+        trial, view = memory.history.trials[row.number], by_number.get(row.number)
+        new = trial_values(trial) | (view_values(view, memory, prices) if view else {})
+        new = {name: value for name, value in new.items() if getattr(row, name) != value}
+        if new:
+            _change(search, row, new)
+            session.add(row)
+    if touched:
+        best = memory.history.best()
+        search.best_number = best.number if best else None
+        search.best_value = best.objectives[0] if best and best.objectives else None
+        session.add(search)
+
+
+async def _rows(session: AsyncSession, search: Search, numbers: Iterable[int]) -> Sequence[Trial]:
+    query = select(Trial).where(
+        col(Trial.search_id) == search.id, col(Trial.number).in_(list(numbers))
+    )
+    return (await session.exec(query.order_by(col(Trial.number)))).all()
+
+
+def _change(search: Search, row: Trial, new: Mapping[str, Any]) -> None:
+    search.changes += 1
+    search.epochs += new.get("epochs", row.epochs) - row.epochs
+    search.cost += new.get("cost", row.cost) - row.cost
+    for name, value in new.items():
+        setattr(row, name, value)
+    row.changed_seq = search.changes
+
+
+async def _close(
+    session: AsyncSession, search: Search, memory: SearchMemory, now: datetime
+) -> list[int]:
+    """Start no further trial where there is a reason, and end the search with its last one."""
+    status = SearchStatus(search.status)
+    is_any_open = next(memory.history.open(), None) is not None
+    if status.is_over:
+        if is_any_open and await _is_any_going_on(session, search):
+            _reopen(search)
+        return []
+    stopped: list[int] = []
+    if not search.is_closed:
+        closing = find_closing(memory.history, _spent(search, now), memory.failure_reasons)
+        if closing is not None:
+            search.is_closed, search.reason = True, closing.reason
+            ids = await _active(session, search) if closing.cancels else []
+            stopped = await _stop(session, ids)
+    if not is_any_open and _has_started_all(search, memory):
+        new_status, search.reason = final_status(
+            memory.history, search.reason, memory.failure_reasons
+        )
+        search.status, search.ended_at = new_status, await _end_of(session, search) or now
+    session.add(search)
+    return stopped
+
+
+def _has_started_all(search: Search, memory: SearchMemory) -> bool:
+    n_trials = memory.history.spec.n_trials
+    return search.is_closed or (n_trials is not None and search.num_trials >= n_trials)
+
+
+def _reopen(search: Search) -> None:
+    """A user resumed one of its tasks; it starts no further trial because of that."""
+    search.status, search.ended_at, search.is_closed = SearchStatus.RUNNING, None, True
+
+
+def _spent(search: Search, now: datetime) -> Spent:
+    paused = (now - search.paused_at).total_seconds() if search.paused_at else 0.0
+    seconds = (now - search.created_at).total_seconds() - search.paused_seconds - paused
+    return Spent(search.epochs, seconds, search.cost)
+
+
+async def _active(session: AsyncSession, search: Search) -> list[int]:
+    query = select(Task.id).where(
+        col(Task.search_id) == search.id, col(Task.status).in_(ACTIVE_STATUSES)
+    )
+    return [task_id for task_id in await session.exec(query) if task_id is not None]
+
+
+async def _is_any_going_on(session: AsyncSession, search: Search) -> bool:
+    """Whether a task is active that nobody asked to stop."""
+    stopping = select(Attempt.id).where(
+        col(Attempt.task_id) == col(Task.id),
+        col(Attempt.stop_requested_at).is_not(None),
+        col(Attempt.state) != AttemptState.ENDED,
+    )
+    query = select(Task.id).where(
+        col(Task.search_id) == search.id,
+        col(Task.status).in_(ACTIVE_STATUSES),
+        ~stopping.exists(),
+    )
+    return (await session.exec(query.limit(1))).first() is not None
+
+
+async def _end_of(session: AsyncSession, search: Search) -> datetime | None:
+    ends = select(func.max(Task.ended_at)).where(col(Task.search_id) == search.id)
+    return (await session.exec(ends)).one()
+
+
+async def _mark_tasks(session: AsyncSession, search: Search) -> None:
+    """Whether a search was stopped stands in the folders of its tasks, too."""
+    changed = update(Task).where(col(Task.search_id) == search.id)
+    await session.exec(changed.values(unsaved_changes=col(Task.unsaved_changes) + 1))

@@ -1,0 +1,40 @@
+"""What the engine keeps in memory of a search between its passes; all of it can be read again."""
+
+from dataclasses import dataclass, field
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from hypertrainer.hpsearch.curves import CurveFile
+from hypertrainer.hpsearch.fact_rows import load_facts
+from hypertrainer.hpsearch.facts import Fact
+from hypertrainer.hpsearch.history import History
+from hypertrainer.hpsearch.spec import Spec
+from hypertrainer.hpsearch.tables import Search, saved_search_id
+
+
+@dataclass(slots=True)
+class SearchMemory:
+    """The facts known of one search, their fold, and the metric files being followed."""
+
+    search_id: int
+    history: History
+    facts: list[Fact] = field(default_factory=list)
+    curves: dict[tuple[int, str], CurveFile] = field(default_factory=dict)  # by task and metric
+    failure_reasons: list[str] = field(default_factory=list)
+
+    async def catch_up(self, session: AsyncSession) -> None:
+        """Take in the facts that others added."""
+        self.take(await load_facts(session, self.search_id, after=len(self.facts)))
+
+    def take(self, facts: list[Fact]) -> None:
+        """Take in facts that are in the database; those folded already are only kept."""
+        self.facts.extend(facts)
+        self.history.extend(fact for fact in facts if fact.seq > self.history.seq)
+        self.failure_reasons.extend(
+            str(fact.data.get("reason", "")) for fact in facts if fact.data.get("state") == "failed"
+        )
+
+
+def remember(search: Search) -> SearchMemory:
+    """The memory of a search of which nothing was read yet."""
+    return SearchMemory(saved_search_id(search), History(Spec(), search.seed))

@@ -1,0 +1,57 @@
+"""What a trial's row repeats of its history and of its tasks."""
+
+from collections.abc import Mapping
+from math import isfinite
+from typing import Any
+
+from hypertrainer.clock import utc_now
+from hypertrainer.hpsearch.history import PastTrial
+from hypertrainer.hpsearch.trial_views import TaskView, TrialView
+from hypertrainer.monitor.search_looks import metrics_of
+from hypertrainer.monitor.search_memory import SearchMemory
+
+PRICED_SECONDS = 60  # a running task is charged for by this step: its row need not change all along
+
+
+def trial_values(trial: PastTrial) -> dict[str, Any]:
+    """What its facts say."""
+    values: dict[str, Any] = {
+        "state": trial.state,
+        "objectives": None if trial.objectives is None else list(trial.objectives),
+        "constraints": dict(trial.constraints),
+        "reason": trial.reason,
+    }
+    if not trial.state.is_over:
+        values["ended_at"] = None
+    return values
+
+
+def view_values(
+    view: TrialView, memory: SearchMemory, prices: Mapping[str, float]
+) -> dict[str, Any]:
+    """What its tasks say: how far they are, and since when."""
+    starts = [task.started_at for task in view.tasks if task.started_at is not None]
+    values: dict[str, Any] = {
+        "epochs": sum(task.epochs for task in view.tasks),
+        "cost": sum(_cost(task, prices.get(task.platform, 0.0)) for task in view.tasks),
+        "started_at": min(starts, default=None),
+    }
+    trial = memory.history.trials[view.number]
+    if trial.state.is_over:
+        ends = [task.ended_at for task in view.tasks if task.ended_at is not None]
+        values["ended_at"] = max(ends, default=None) or utc_now()
+    metrics = metrics_of(memory.history.spec)
+    last = view.tasks[0].curve(metrics[0]).last if metrics and view.tasks else None
+    if last is not None and isfinite(last):
+        values["last_value"] = last
+    return values
+
+
+def _cost(task: TaskView, price: float) -> float:
+    """What its platform takes for it so far: the price of an hour times its hours."""
+    if not price or task.started_at is None:
+        return 0.0
+    seconds = ((task.ended_at or utc_now()) - task.started_at).total_seconds()
+    if task.ended_at is None:
+        seconds -= seconds % PRICED_SECONDS
+    return price * max(seconds, 0.0) / 3600
