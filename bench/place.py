@@ -41,14 +41,15 @@ def bench_server(scripts: dict[str, str], platforms: str = "") -> Iterator[Bench
     """Serve from an empty home with these scripts on the path, and this platforms.yaml."""
     folder = Path(tempfile.mkdtemp(prefix="ht-bench-"))
     try:
-        _lay_out(folder, scripts, platforms)
-        with _running(folder) as bench:
+        lay_out(folder, scripts, platforms)
+        with running(folder) as bench:
             yield bench
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _lay_out(folder: Path, scripts: dict[str, str], platforms: str) -> None:
+def lay_out(folder: Path, scripts: dict[str, str], platforms: str = "") -> None:
+    """An empty home, these scripts on the path, and this platforms.yaml."""
     (folder / "home").mkdir(mode=0o700)
     (folder / "scripts").mkdir()
     for name, text in scripts.items():
@@ -58,7 +59,8 @@ def _lay_out(folder: Path, scripts: dict[str, str], platforms: str) -> None:
 
 
 @contextmanager
-def _running(folder: Path) -> Iterator[Bench]:
+def running(folder: Path) -> Iterator[Bench]:
+    """Serve from a folder laid out before, until the end of the block."""
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         port: int = listener.getsockname()[1]
