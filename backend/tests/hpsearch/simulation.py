@@ -18,6 +18,8 @@ from hypertrainer.hpsearch.facts import Fact, FactKind, TrialState
 from hypertrainer.hpsearch.history import History
 from hypertrainer.hpsearch.reporting import report
 from hypertrainer.hpsearch.samplers.base import Suggestion
+from hypertrainer.hpsearch.samplers.memory import Memory
+from hypertrainer.hpsearch.samplers.suggest import suggest
 from hypertrainer.hpsearch.spec import Spec
 from hypertrainer.hpsearch.telling import tell
 from hypertrainer.hpsearch.trial_views import Step, TaskView, TrialView
@@ -88,6 +90,7 @@ class Simulation:
     seconds: float = 0.0
     _running: dict[int, Worker] = field(default_factory=dict)
     _events: list[Event] = field(default_factory=list)
+    _memory: Memory = field(default_factory=Memory)
     _has_points: bool = True
 
     def __post_init__(self) -> None:
@@ -202,8 +205,13 @@ class Simulation:
             except HyperTrainerError:  # no point is left
                 self._has_points = False
 
+    def _suggestion(self, number: int) -> Suggestion:
+        if self.choose is not None:
+            return self.choose(self.history, number)
+        return suggest(self.history, number, self._memory)
+
     def _start(self, number: int) -> None:
-        suggestion = (self.choose or _product_suggest())(self.history, number)
+        suggestion = self._suggestion(number)
         seq, values = self.history.seq + 1, suggestion.values
         data: dict[str, Any] = {
             "values": dict(values),
@@ -227,7 +235,7 @@ class Simulation:
 
     def _cancel_rest(self) -> None:
         for number, worker in sorted(self._running.items()):
-            data = {
+            data: dict[str, Any] = {
                 "state": TrialState.CANCELLED,
                 "values": None,
                 "constraints": {},
@@ -265,9 +273,3 @@ def _task(number: int, curves: Mapping[str, Curve]) -> TaskView:
         ended_at=None,
         curves=curves,
     )
-
-
-def _product_suggest() -> Suggest:
-    from hypertrainer.hpsearch.samplers.suggest import suggest  # it is the slowest of all imports
-
-    return suggest
