@@ -1,15 +1,15 @@
-"""A search's own folder: what it is in `search.json`, and its facts, one a line.
+"""A search's own folder: what it is in `search.json`, its facts and its trials, one a line.
 
 It lies in `.searches` under the output folder. Together with the folders of its tasks it is all
-that is needed to make the search anew.
+that is needed to make the search anew. Of a trial's lines the last one counts.
 """
 
-import json
 import os
 import shutil
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -19,6 +19,8 @@ from hypertrainer.tasks.task_record import Moment, Text
 FOLDER = ".searches"
 RECORD = "search.json"
 FACTS = "facts.jsonl"
+TRIALS = "trials.jsonl"
+LineT = TypeVar("LineT", bound=BaseModel)
 
 
 class SearchFolderRecord(BaseModel):
@@ -71,6 +73,29 @@ class FactLine(BaseModel):
     created_at: Moment
 
 
+class TrialLine(BaseModel):
+    """A line of `trials.jsonl`: a row of `trial`, but for its ids."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    number: int
+    params: dict[str, Any]
+    state: Text
+    origin: Text
+    platform: Text
+    bracket: int
+    objectives: list[float] | None
+    constraints: dict[str, float]
+    reason: Text
+    last_value: float | None
+    epochs: int
+    cost: float
+    changed_seq: int
+    created_at: Moment
+    started_at: Moment | None
+    ended_at: Moment | None
+
+
 def find_search_folder(output: Path, uuid: str) -> Path | None:
     """The folder that a search has, whatever it was called then. Blocks."""
     for folder in sorted((output / FOLDER).glob(f"*-{uuid[:8]}")):
@@ -114,58 +139,52 @@ def write_search_record(folder: Path, record: SearchFolderRecord) -> None:
 
 
 def read_facts(folder: Path) -> list[FactLine]:
-    """The facts in their order, up to the first line that is torn or does not follow."""
-    return list(_lines(folder / FACTS))
+    """The facts in their order, up to the first line that is torn or does not follow. Blocks."""
+    facts: list[FactLine] = []
+    for fact in _lines(folder / FACTS, FactLine):
+        if fact.seq != len(facts) + 1:
+            break
+        facts.append(fact)
+    return facts
 
 
-def _lines(path: Path) -> Iterator[FactLine]:
+def read_trials(folder: Path) -> tuple[dict[int, TrialLine], int]:
+    """The trials' rows by number, up to the first line that is torn; how many lines. Blocks."""
+    lines = list(_lines(folder / TRIALS, TrialLine))
+    return {line.number: line for line in lines}, len(lines)
+
+
+def _lines(path: Path, kind: type[LineT]) -> Iterator[LineT]:
     try:
-        text = path.read_bytes().decode("utf-8", errors="replace")
+        text = path.read_bytes()
     except OSError:
         return
-    seq = 0
     for line in text.splitlines(keepends=True):
+        if not line.endswith(b"\n"):
+            return
         try:
-            fact = FactLine.model_validate_json(line)
+            yield kind.model_validate_json(line)
         except ValidationError:
             return
-        if not line.endswith("\n") or fact.seq != seq + 1:
-            return
-        seq = fact.seq
-        yield fact
 
 
-def append_facts(folder: Path, facts: Sequence[FactLine], size: int) -> int:
-    """Write facts behind the first `size` bytes, whatever a crash left there; the size after.
+def append_lines(path: Path, lines: Sequence[BaseModel], size: int) -> int:
+    """Write lines behind the first `size` bytes, whatever a crash left there; the size after.
 
     Raises:
         OSError: they cannot be written.
     """
-    lines = "".join(f"{fact.model_dump_json()}\n" for fact in facts).encode()
-    with os.fdopen(os.open(folder / FACTS, os.O_WRONLY | os.O_CREAT, 0o644), "wb") as file:
+    written = "".join(f"{line.model_dump_json()}\n" for line in lines).encode()
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT, 0o644), "wb") as file:
         file.truncate(size)
         file.seek(size)
-        file.write(lines)
-    return size + len(lines)
+        file.write(written)
+    return size + len(written)
 
 
-def whole_size(folder: Path) -> tuple[int, int]:
-    """The newest fact of `facts.jsonl`, and how many bytes they are up to its end."""
-    path, size, seq = folder / FACTS, 0, 0
+def whole_size(path: Path, count: int) -> int:
+    """How many bytes the first so many lines are. Blocks."""
     if not path.is_file():
-        return 0, 0
+        return 0
     with path.open("rb") as file:
-        for line in file:
-            if not line.endswith(b"\n") or _seq_of(line) != seq + 1:
-                break
-            size, seq = size + len(line), seq + 1
-    return seq, size
-
-
-def _seq_of(line: bytes) -> int | None:
-    try:
-        value = json.loads(line)
-    except ValueError:
-        return None
-    seq = value.get("seq") if isinstance(value, dict) else None
-    return seq if isinstance(seq, int) else None
+        return sum(len(line) for line in islice(file, count))

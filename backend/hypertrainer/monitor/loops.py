@@ -12,6 +12,7 @@ from hypertrainer.monitor.prune_code import PruneCode
 from hypertrainer.monitor.record_environments import RecordEnvironments
 from hypertrainer.monitor.supervisor import Loop, LoopHealth, Pass, Supervisor
 from hypertrainer.monitor.write_folders import WriteFolders
+from hypertrainer.monitor.write_searches import WriteSearches
 from hypertrainer.platforms.base import Platform
 from hypertrainer.platforms.transports.base import UPLOAD_SECONDS
 from hypertrainer.tasks.code import FOLDER_NAME as CODE_FOLDER
@@ -35,7 +36,8 @@ class Monitor:
         watch = OutputWatch(wakers.collect)
         self._add("collect_output", CollectOutput(services, watch).run_once, wakers.collect)
         self._add("watch_output", watch.run_once, asyncio.Event(), timeout_seconds=None)
-        self._add("write_folders", WriteFolders(database).run_once, wakers.folders, pause=0.5)
+        folders = WriteFolders(database, WriteSearches(database, services.settings.output))
+        self._add("write_folders", folders.run_once, wakers.folders, pause=0.5)
         searches = AdvanceSearches(services)
         self._add("advance_searches", searches.run_once, wakers.searches, pause=0.2)
         environments = RecordEnvironments(database, services.registry)

@@ -1,15 +1,18 @@
-"""Deletes packed code that no task needs any more: its tasks are deleted, or were never made."""
+"""Deletes packed code that no task and no search needs any more."""
 
 import asyncio
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from sqlmodel import col, select
 
 from hypertrainer.database import Database
+from hypertrainer.hpsearch.places import read_places
+from hypertrainer.hpsearch.tables import Search
 from hypertrainer.tasks.code import ARCHIVE_SUFFIX
 from hypertrainer.tasks.tables import Task
 
@@ -35,7 +38,14 @@ class PruneCode:
         digest = col(Task.launch)["code"]["digest"].as_string()
         async with self.database.reading() as session:
             rows = await session.exec(select(digest).where(digest.is_not(None)).distinct())
-            return set(rows)
+            places = await session.exec(select(Search.places))  # over or not: it may be extended
+            return {*rows, *(one for row in places for one in _digests(row))}
+
+
+def _digests(places: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    for place in read_places(places):
+        if code := place.launch.get("code"):
+            yield code["digest"]
 
 
 def _old_archives(folder: Path) -> dict[str, Path]:

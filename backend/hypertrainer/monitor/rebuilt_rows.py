@@ -11,7 +11,14 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from hypertrainer.clock import utc_now
 from hypertrainer.errors import HyperTrainerError
 from hypertrainer.hpsearch.statuses import SearchStatus
-from hypertrainer.hpsearch.tables import Search, Trial, TrialTask, saved_trial_id
+from hypertrainer.hpsearch.tables import (
+    Search,
+    Trial,
+    TrialTask,
+    saved_search_id,
+    saved_trial_id,
+)
+from hypertrainer.monitor.rebuilt_searches import free_search_id
 from hypertrainer.tasks.config import Config
 from hypertrainer.tasks.creation import new_key, param_rows, saved_id
 from hypertrainer.tasks.environment import environment_path
@@ -21,6 +28,7 @@ from hypertrainer.tasks.tables import Attempt, Task, TaskTag
 from hypertrainer.tasks.task_record import AttemptRecord, SearchRecord, TaskRecord
 
 NEVER_LAUNCHED = "Found in its folder; it was never launched. Resume to launch it."
+OF_TASKS = {"trial_number", "trial_params", "repeat", "is_stopped"}  # not of the search
 LAUNCHED = re.compile(r"(?:submitted|start)\.([0-9]{1,6})")
 COPIED_FIELDS = {
     "uuid",
@@ -101,13 +109,11 @@ def _read_params(folder: Path) -> dict[str, Any]:
         return {}
 
 
-async def _free_id(
-    session: AsyncSession, table: type[Task] | type[Search], wanted: int | None
-) -> int:
-    """The id that a row had, or the one after all others: a sequence may know of none of them."""
-    if wanted is not None and await session.get(table, wanted) is None:
+async def _free_id(session: AsyncSession, wanted: int | None) -> int:
+    """The id that a task had, or the one after all others: a sequence may know of none of them."""
+    if wanted is not None and await session.get(Task, wanted) is None:
         return wanted
-    return ((await session.exec(select(func.max(table.id)))).one() or 0) + 1
+    return ((await session.exec(select(func.max(Task.id)))).one() or 0) + 1
 
 
 async def add_found(session: AsyncSession, found: FoundTask) -> None:
@@ -115,7 +121,7 @@ async def add_found(session: AsyncSession, found: FoundTask) -> None:
     search = found.record.search
     search_id = await _search_id(session, search) if search else None
     task = _task_of(found, search_id)
-    task.id = await _free_id(session, Task, found.record.id)
+    task.id = await _free_id(session, found.record.id)
     session.add(task)
     await session.flush()
     task_id, record = saved_id(task), found.record
@@ -124,7 +130,9 @@ async def add_found(session: AsyncSession, found: FoundTask) -> None:
     session.add_all(param_rows(task_id, found.params))
     if search is not None and search_id is not None:
         trial = await _trial_of(session, search, search_id, task)
-        session.add(TrialTask(task_id=task_id, trial_id=saved_trial_id(trial), repeat=search.repeat))
+        session.add(
+            TrialTask(task_id=task_id, trial_id=saved_trial_id(trial), repeat=search.repeat)
+        )
     await session.flush()
 
 
@@ -154,18 +162,17 @@ def _task_of(found: FoundTask, search_id: int | None) -> Task:
 
 
 async def _search_id(session: AsyncSession, record: SearchRecord) -> int:
+    """The task's search; made from what the task says of it where it has no folder of its own."""
     query = select(Search).where(col(Search.uuid) == record.uuid)
     search = (await session.exec(query)).first()
     if search is None:
-        search = Search(**record.model_dump(exclude={"trial_number", "trial_params", "repeat", "is_stopped"}))
-        search.id = await _free_id(session, Search, record.id)
-    if record.is_stopped:
+        search = Search(**record.model_dump(exclude=OF_TASKS))
+        search.id = await free_search_id(session, record.id)
+    if record.is_stopped and not search.last_seq:
         search.status, search.ended_at = SearchStatus.STOPPED, record.ended_at
     session.add(search)
     await session.flush()
-    if search.id is None:
-        raise RuntimeError(f"search {search.uuid} was not saved")
-    return search.id
+    return saved_search_id(search)
 
 
 async def _trial_of(
@@ -177,7 +184,7 @@ async def _trial_of(
         search_id=search_id,
         number=number,
         params=record.trial_params,
-        platform=record.platform,
+        platform=task.platform,
         created_at=task.created_at,
     )
     session.add(trial)

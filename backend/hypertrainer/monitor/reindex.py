@@ -16,7 +16,15 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from hypertrainer.database import Database
 from hypertrainer.errors import HyperTrainerError
+from hypertrainer.hpsearch.search_folder import list_search_folders
+from hypertrainer.hpsearch.tables import Search
 from hypertrainer.monitor.rebuilt_rows import FoundTask, add_found, find_task
+from hypertrainer.monitor.rebuilt_searches import (
+    FoundSearch,
+    add_found_search,
+    find_search,
+    tell_of_trials,
+)
 from hypertrainer.tasks.folder import RECORD_NAME, STATE_FOLDER
 from hypertrainer.tasks.tables import Task
 
@@ -39,13 +47,38 @@ async def reindex(database: Database, roots: Sequence[Path]) -> ReindexReport:
     report = ReindexReport()
     without_id: list[FoundTask] = []
     for root in roots:
+        await _add_searches(database, root, report)
+    for root in roots:
         folders = await asyncio.to_thread(list_folders, root, report.unreadable)
         for start in range(0, len(folders), BATCH):
             without_id += await _add_folders(database, folders[start : start + BATCH], report)
     await _add_tasks(database, without_id, report)
+    async with database.transaction() as session:
+        await tell_of_trials(session)
     if not database.is_sqlite:
         await _advance_sequences(database)
     return report
+
+
+async def _add_searches(database: Database, root: Path, report: ReindexReport) -> None:
+    """Add the searches that have folders of their own, before the tasks that belong to them."""
+    for folder in await asyncio.to_thread(list_search_folders, root):
+        found = await asyncio.to_thread(find_search, folder)
+        if found is None or not await _is_search_added(database, found):
+            report.unreadable.append(str(folder))
+
+
+async def _is_search_added(database: Database, found: FoundSearch) -> bool:
+    async with database.transaction() as session:
+        query = select(Search.id).where(col(Search.uuid) == found.record.uuid)
+        if (await session.exec(query)).first() is not None:
+            return True
+        try:
+            async with session.begin_nested():
+                await add_found_search(session, found)
+        except (DBAPIError, ValueError):  # values are absurd, or facts do not follow on each other
+            return False
+    return True
 
 
 def list_folders(root: Path, unreadable: list[str]) -> list[Path]:

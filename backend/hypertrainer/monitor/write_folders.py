@@ -1,5 +1,7 @@
 """Brings `task.json` up to date with the database, for every task marked as changed.
 
+The folders of searches too, where it is told to.
+
 The mark is set in the transaction that makes a change, so a crash in between loses nothing.
 """
 
@@ -15,8 +17,9 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from hypertrainer.database import Database
-from hypertrainer.hpsearch.statuses import SearchStatus
+from hypertrainer.hpsearch.drafts import search_record
 from hypertrainer.hpsearch.tables import Search, Trial, TrialTask
+from hypertrainer.monitor.write_searches import WriteSearches
 from hypertrainer.tasks.creation import saved_id
 from hypertrainer.tasks.folder import STATE_FOLDER, read_record, write_record
 from hypertrainer.tasks.tables import Attempt, Task, TaskTag
@@ -42,8 +45,11 @@ class WriteFolders:
     """The pass that keeps the folders complete."""
 
     database: Database
+    searches: WriteSearches | None = None
 
     async def run_once(self) -> float:
+        if self.searches is not None:
+            await self.searches.run_once()
         last_id = 0
         while snapshots := await self._load(after=last_id):
             await self._mark(await asyncio.to_thread(_write_all, snapshots))
@@ -117,20 +123,11 @@ async def _searches_of(session: AsyncSession, ids: Sequence[int]) -> dict[int, S
     rows = (await session.exec(select(Search).where(col(Search.id).in_(search_ids)))).all()
     searches = {row.id: row for row in rows}
     return {
-        link.task_id: search_record(searches[trial.search_id], trial, link.repeat)
+        link.task_id: search_record(
+            searches[trial.search_id], trial.number, trial.params, link.repeat
+        )
         for link, trial in pairs
     }
-
-
-def search_record(search: Search, trial: Trial, repeat: int = 0) -> SearchRecord:
-    """A search, and which of its trials a task is, as the task's folder keeps them."""
-    return SearchRecord(
-        **search.model_dump(include=set(SearchRecord.model_fields)),
-        trial_number=trial.number,
-        trial_params=trial.params,
-        repeat=repeat,
-        is_stopped=search.status == SearchStatus.STOPPED,
-    )
 
 
 def _write_all(snapshots: Sequence[Snapshot]) -> list[Snapshot]:

@@ -11,8 +11,8 @@ from sqlmodel import SQLModel, select
 
 from hypertrainer.database import Database
 from hypertrainer.dependencies import Services
-from hypertrainer.hpsearch.service import update_statuses
-from hypertrainer.hpsearch.tables import Search, Trial
+from hypertrainer.hpsearch.tables import Search, SearchFact, Trial, TrialTask
+from hypertrainer.monitor.advance_searches import AdvanceSearches
 from hypertrainer.monitor.collect_output import CollectOutput
 from hypertrainer.monitor.output_watch import OutputWatch
 from hypertrainer.monitor.platform_pass import PlatformPass
@@ -20,6 +20,7 @@ from hypertrainer.monitor.rebuilt_rows import NEVER_LAUNCHED
 from hypertrainer.monitor.record_environments import RecordEnvironments
 from hypertrainer.monitor.reindex import ReindexReport, reindex
 from hypertrainer.monitor.write_folders import WriteFolders
+from hypertrainer.monitor.write_searches import WriteSearches
 from hypertrainer.tasks.tables import (
     Attempt,
     MetricSummary,
@@ -40,13 +41,16 @@ TABLES: tuple[type[SQLModel], ...] = (
     MetricSummary,
     OutputFile,
     Search,
+    SearchFact,
     Trial,
+    TrialTask,
 )
 # Numbers of rows that nobody knows outside, and marks of work that is repeated after a rebuild.
 LEFT_OUT = {
     Task: {"unsaved_changes", "last_seen_at"},
     Attempt: {"id", "missing_since", "missing_count"},
     Trial: {"id"},
+    TrialTask: {"trial_id"},
 }
 
 
@@ -88,9 +92,9 @@ async def settle(services: Services, database: Database) -> None:
     )
     await CollectOutput(of_database, OutputWatch(services.wakers.collect)).run_once()
     await RecordEnvironments(database).run_once()
-    async with database.transaction() as session:
-        await update_statuses(session)
-    await WriteFolders(database).run_once()
+    await AdvanceSearches(of_database).run_once()
+    searches = WriteSearches(database, services.settings.output)
+    await WriteFolders(database, searches).run_once()
 
 
 async def a_history(api: Api) -> None:
@@ -337,3 +341,93 @@ async def test_a_task_elsewhere_keeps_its_folder_there(
         (found,) = (await session.exec(select(Task))).all()
     assert (found.remote_path, found.is_mirrored) == (task["remote_path"], False)
     assert found.status == "submitting"
+
+
+# --- searches ----------------------------------------------------------------------------------
+
+
+async def an_ended_search(api: Api) -> dict[str, Any]:
+    made: dict[str, Any] = await api.search()
+    for task in made["tasks"]:
+        await api.run(task["id"])
+    await settle(api.services, api.database)
+    return made
+
+
+def facts_file(api: Api) -> Path:
+    (folder,) = (api.output / ".searches").iterdir()
+    return folder / "facts.jsonl"
+
+
+async def test_facts_are_appended_and_a_torn_last_line_is_written_over(api: Api) -> None:
+    await an_ended_search(api)
+    path = facts_file(api)
+    before = path.read_bytes()
+    assert len(before.splitlines()) == 7  # revised, three times asked, three times told
+    path.write_bytes(before[:-9])
+    await WriteFolders(api.database, WriteSearches(api.database, api.output)).run_once()
+    assert path.read_bytes() == before
+
+
+async def test_a_search_is_known_up_to_the_torn_line_of_its_facts(
+    api: Api, rebuilt: Database
+) -> None:
+    await an_ended_search(api)
+    path = facts_file(api)
+    path.write_bytes(path.read_bytes()[:-9])
+    await reindex(rebuilt, [api.output])
+    async with rebuilt.reading() as session:
+        states = [trial.state for trial in await session.exec(select(Trial).order_by("number"))]
+    assert states == ["complete", "complete", "running"]
+    await settle(api.services, rebuilt)  # the last one is told again
+    assert (await contents(rebuilt))["Trial"][2]["state"] == "complete"
+
+
+async def test_a_search_without_its_own_folder_is_made_of_its_tasks_folders(
+    api: Api, rebuilt: Database
+) -> None:
+    made = await an_ended_search(api)
+    await api.act("archive", made["tasks"][0]["id"])
+    await api.act("delete", made["tasks"][0]["id"])
+    shutil.rmtree(api.output / ".searches")
+    assert (await reindex(rebuilt, [api.output])).added == 2
+    await settle(api.services, rebuilt)
+    async with rebuilt.reading() as session:
+        facts = (await session.exec(select(SearchFact).order_by("seq"))).all()
+        (search,) = (await session.exec(select(Search))).all()
+    assert [(fact.kind, fact.number) for fact in facts] == [
+        ("revised", None),
+        ("asked", 0),
+        ("asked", 1),
+        ("asked", 2),
+        ("told", 0),
+        ("told", 1),
+        ("told", 2),
+    ]
+    assert (search.name, search.status, search.num_trials) == ("hp_test_hpsearch", "finished", 3)
+
+
+async def test_a_search_that_was_deleted_does_not_come_back(api: Api, rebuilt: Database) -> None:
+    made = await an_ended_search(api)
+    ids = [task["id"] for task in made["tasks"]]
+    await api.act("archive", *ids)
+    answer = await api.client.delete(f"/hpsearch/{made['search']['id']}")
+    assert answer.status_code == 204
+    await WriteFolders(api.database).run_once()
+    assert (await reindex(rebuilt, [api.output])).added == 3
+    async with rebuilt.reading() as session:
+        assert (await session.exec(select(Search))).all() == []
+
+
+@pytest.mark.parametrize("text", ["{", '{"uuid": "x"}', None])
+async def test_a_searchs_folder_that_makes_no_sense_is_reported(
+    sqlite_api: Api, tmp_path: Path, text: str | None
+) -> None:
+    await an_ended_search(sqlite_api)
+    path = facts_file(sqlite_api)
+    if text is None:
+        path.write_text(path.read_text().replace('"asked"', '"dreamt"'))
+    else:
+        (path.parent / "search.json").write_text(text)
+    report = await reindexed(tmp_path, sqlite_api.output)
+    assert report == ReindexReport(added=3, unreadable=[str(path.parent)])

@@ -9,7 +9,6 @@ import pytest
 from sqlmodel import col, select
 
 from hypertrainer.database import Database
-from hypertrainer.hpsearch.service import stop_search
 from hypertrainer.monitor.write_folders import Snapshot, WriteFolders, _write_all, read_records
 from hypertrainer.tasks.folder import read_record
 from hypertrainer.tasks.tables import Task
@@ -66,8 +65,7 @@ async def test_a_searchs_end_reaches_the_folders_of_all_its_trials(api: Api) -> 
     body = await api.search()
     await write(api)
     await assert_folders_are_true(api)
-    async with api.database.transaction() as session:
-        await stop_search(session, body["search"]["id"])
+    await api.post(f"/hpsearch/{body['search']['id']}/stop")
     await write(api)
     await assert_folders_are_true(api)
     for task in body["tasks"]:
