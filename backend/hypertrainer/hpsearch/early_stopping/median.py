@@ -26,5 +26,6 @@ def median(moment: Moment, rule: StoppingRule) -> Verdict | None:
     limit = averages.quantile_of_others(mean, rule.percentile / 100, direction)
     if not isfinite(limit) or (isfinite(best) and not moment.is_better(limit, best)):
         return None
-    words = median_words(moment.epoch, moment.metric, best, limit, num_others, rule.percentile)
-    return Verdict(rule.rule, words, averages.rank(best, direction), len(averages))
+    rank, of = averages.rank(best, direction), len(averages)
+    words = median_words(moment.epoch, moment.metric, best, limit, rule.percentile, rank, of)
+    return Verdict(rule.rule, words, rank, of)

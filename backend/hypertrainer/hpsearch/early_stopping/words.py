@@ -30,14 +30,14 @@ def not_finite_words(epoch: int, metric: str, value: float) -> str:
 
 
 def median_words(
-    epoch: int, metric: str, best: float, limit: float, num_others: int, percentile: float
+    epoch: int, metric: str, best: float, limit: float, percentile: float, rank: int, of: int
 ) -> str:
     """Why the others' averages stopped it."""
     name = "median" if percentile == 50 else f"{number_text(percentile)}% percentile"
-    others = f"the {name} of {num_others} other trials' averages up to this epoch"
+    others = f"the {name} of {of - 1} other trials' averages up to this epoch"
     return (
         f"stopped at epoch {epoch}: the best {metric} so far, {number_text(best)}, is worse than "
-        f"{number_text(limit)}, {others}"
+        f"{number_text(limit)}, {others}: {ordinal_text(rank)} of {of}"
     )
 
 

@@ -142,7 +142,7 @@ def test_the_median_waits_for_complete_curves() -> None:
     assert verdict == Verdict(
         "median",
         "stopped at epoch 1: the best val_loss so far, 8, is worse than 2, the median of 3 other "
-        "trials' averages up to this epoch",
+        "trials' averages up to this epoch: 3rd of 4",
         rank=3,
         of=4,
     )
