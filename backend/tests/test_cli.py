@@ -140,10 +140,11 @@ def test_a_search_makes_its_trials(shell: Shell) -> None:
     submitted = shell.json("submit", "search.yaml")
     assert len(submitted["tasks"]) == 3
     search_id = str(submitted["search"]["id"])
-    trials = shell.json("searches", "show", search_id)["items"]
+    trials = shell.json("search", "trials", search_id)["items"]
     assert [trial["number"] for trial in trials] == [0, 1, 2]
     assert "search" in shell("searches").stdout
-    assert "lr" in shell("searches", "show", search_id).stdout
+    assert "lr" in shell("search", "trials", search_id).stdout
+    assert "3 trials" not in shell("search", "show", search_id).stdout
     ids = [str(task["id"]) for task in submitted["tasks"]]
     assert "finished" in shell("wait", *ids).stdout
 

@@ -20,6 +20,7 @@ for part in (serve.app, submitting.app, tasks.app, logs.app):
     app.add_typer(part)
 app.add_typer(platforms.app, name="platforms")
 app.add_typer(searches.app, name="searches")
+app.add_typer(searches.app, name="search", hidden=True)  # the same: `search show 3`
 
 
 def _print_version(*, value: bool) -> None:

@@ -29,6 +29,12 @@ STATUS_STYLES = {
     "timed_out": ("◴", "red"),
     "preempted": ("⏏", "yellow"),
     "lost": ("?", "red"),
+    # Of searches and trials:
+    "paused": ("‖", "yellow"),
+    "complete": ("✓", "green"),
+    "stopping": ("◔", "magenta"),
+    "stopped": ("✂", "magenta"),
+    "failed": ("✗", "red"),
 }
 
 

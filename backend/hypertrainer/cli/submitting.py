@@ -11,10 +11,11 @@ from rich.text import Text
 
 from hypertrainer.cli.output import JsonOption, console, number_text, print_json, print_table
 from hypertrainer.cli.session import FAILED, connected
-from hypertrainer.cli.watching import watch_tasks
+from hypertrainer.cli.watching import watch_search, watch_tasks
 
 if TYPE_CHECKING:
     from hypertrainer.client import Client
+    from hypertrainer.error_body import FieldError
     from hypertrainer.hpsearch.schemas import TaskPreview
     from hypertrainer.tasks.schemas import TaskSubmit, TaskSubmitted
 
@@ -167,7 +168,9 @@ def _report(client: "Client", submitted: "TaskSubmitted", *, watch: bool, as_jso
     ids = [task.id for task in submitted.tasks]
     if not as_json:
         _print_submitted(submitted)
-    if watch:
+    if watch and submitted.search is not None:
+        watch_search(client, submitted.search.id, as_json=as_json)
+    elif watch:
         watch_tasks(client, ids, as_json=as_json)
     elif as_json:
         print_json(submitted)
@@ -176,7 +179,14 @@ def _report(client: "Client", submitted: "TaskSubmitted", *, watch: bool, as_jso
 def _print_submitted(submitted: "TaskSubmitted") -> None:
     if submitted.search is not None:
         search = submitted.search
-        console.print(Text(f"Search #{search.id} {search.name}: {search.n_trials} trials"))
+        count = (
+            f"{search.n_trials} trials"
+            if search.n_trials
+            else "as many trials as its budget allows"
+        )
+        console.print(Text(f"Search #{search.id} {search.name}: {count}"))
+        if not submitted.tasks:
+            console.print("Its trials are started one by one, as slots free.")
     for task in submitted.tasks[:SHOWN_TRIALS]:
         console.print(Text(f"#{task.id}  {task.name}  {task.status}  {task.output_path}"))
     if len(submitted.tasks) > SHOWN_TRIALS:
@@ -190,15 +200,21 @@ def _print_preview(found: "TaskPreview") -> None:
         console.print(Text(f"Command  {' '.join(found.command)}"))
     for line in _lines_of_the_place(found):
         console.print(Text(line))
-    console.print(Text(f"Tasks    {found.num_tasks}"))
+    console.print(Text(f"Tasks    {found.num_tasks or 'as many as the budget allows'}"))
     if found.is_search and found.trials:
         paths = list(found.trials[0].params)
         shown = found.trials[:SHOWN_TRIALS]
         rows = [[t.name, *(number_text(t.params.get(path)) for path in paths)] for t in shown]
         print_table(["TRIAL", *paths], rows)
+    for warning in found.warnings:
+        console.print(Text(f"Warning  {_placed(warning)}", style="yellow"))
     for problem in found.problems:
-        place = f" (line {problem.line}, column {problem.column})" if problem.line else ""
-        console.print(Text(f"Problem  {problem.path}{place}: {problem.message}", style="red"))
+        console.print(Text(f"Problem  {_placed(problem)}", style="red"))
+
+
+def _placed(problem: "FieldError") -> str:
+    place = f" (line {problem.line}, column {problem.column})" if problem.line else ""
+    return f"{problem.path}{place}: {problem.message}"
 
 
 def _lines_of_the_place(found: "TaskPreview") -> Iterator[str]:

@@ -10,10 +10,12 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn
 from rich.text import Text
 
 from hypertrainer.cli.output import console, duration_text, errors, print_json, status_text
+from hypertrainer.cli.search_tables import print_search, trials_text
 from hypertrainer.cli.session import FAILED
 
 if TYPE_CHECKING:
     from hypertrainer.client import Client
+    from hypertrainer.hpsearch.schemas import SearchDetail
     from hypertrainer.tasks.schemas import TaskRead
 
 
@@ -28,6 +30,34 @@ def watch_tasks(client: "Client", ids: Sequence[int], *, as_json: bool) -> None:
     else:
         _print_outcomes(last)
     if any(task.status != "finished" for task in last):
+        raise typer.Exit(FAILED)
+
+
+def watch_search(client: "Client", search_id: int, *, as_json: bool) -> None:
+    """Show a search's progress until it is over; leave with 0 if it is finished, else with 1."""
+    last: SearchDetail | None = None
+    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[best]}"))
+    is_silent = as_json or not errors.is_terminal
+    with Progress(*columns, console=errors, disable=is_silent) as progress:
+        bar = progress.add_task("", total=None, best="")
+        for last in client.watch_search(search_id):
+            over = last.num_finished + last.num_stopped + last.num_failed
+            text = f"#{last.id} {last.name}: {trials_text(last)} trials, {last.num_active} active"
+            best = "" if last.best_value is None else f"best {last.best_value:.6g}"
+            progress.update(
+                bar,
+                description=escape(text),
+                completed=over,
+                total=last.n_trials or None,
+                best=best,
+            )
+    if last is None:
+        return
+    if as_json:
+        print_json(last)
+    else:
+        print_search(last)
+    if last.status != "finished":
         raise typer.Exit(FAILED)
 
 

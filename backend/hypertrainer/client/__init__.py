@@ -20,7 +20,8 @@ from urllib.parse import quote
 from hypertrainer.client.address import find_server
 from hypertrainer.client.connection import Connection, Params, ServerUnreachable
 from hypertrainer.client.event_stream import StreamedEvent
-from hypertrainer.hpsearch.schemas import SearchRead, TaskPreview, TrialList
+from hypertrainer.client.searches import RETRY_SECONDS, SearchCalls
+from hypertrainer.hpsearch.schemas import TaskPreview
 from hypertrainer.logs.schemas import LogList, LogSlice
 from hypertrainer.pagination import Page
 from hypertrainer.server.schemas import (
@@ -47,12 +48,11 @@ from hypertrainer.tasks.schemas import (
     TaskUpdate,
 )
 
-RETRY_SECONDS = 0.5
 Action = Literal["cancel", "resume", "archive", "unarchive", "delete"]
 ExportFormat = Literal["csv", "json", "yaml", "parquet"]
 
 
-class Client:
+class Client(SearchCalls):
     """Talks to one server. Every method raises `ApiError` or `ServerUnreachable`."""
 
     def __init__(self, url: str | None = None, token: str | None = None) -> None:
@@ -180,20 +180,6 @@ class Client:
         with self._connection.events(path, {"offset": offset}) as events:
             for event in events:
                 yield LogSlice.model_validate_json(event.data)
-
-    def list_searches(self, *, offset: int = 0, limit: int = 100) -> Page[SearchRead]:
-        params = {"offset": offset, "limit": limit}
-        return self._connection.get("/hpsearch", Page[SearchRead], params)
-
-    def get_search(self, search_id: int) -> SearchRead:
-        return self._connection.get(f"/hpsearch/{search_id}", SearchRead)
-
-    def list_trials(self, search_id: int) -> TrialList:
-        return self._connection.get(f"/hpsearch/{search_id}/trials", TrialList)
-
-    def stop_search(self, search_id: int) -> SearchRead:
-        """Cancel the active tasks of a search."""
-        return self._connection.send("POST", f"/hpsearch/{search_id}/stop", SearchRead)
 
     def list_platforms(self) -> PlatformList:
         return self._connection.get("/platforms", PlatformList)
