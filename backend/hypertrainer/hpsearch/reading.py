@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, extract, func
+from sqlalchemy import ColumnElement, Float, case, cast, extract, func
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import Select
@@ -71,7 +71,7 @@ async def _counts(session: AsyncSession, ids: Sequence[int]) -> dict[int, dict[s
         "num_stopped": _sum(state == TrialState.STOPPED),
         "num_failed": _sum(state.in_(FAILED)),
         "num_running": _sum(state.in_(ACTIVE) & started.is_not(None)),
-        "mean_seconds": func.avg(case((state.not_in(ACTIVE), lasted))),
+        "mean_seconds": cast(func.avg(case((state.not_in(ACTIVE), lasted))), Float),
     }
     query = Row(col(Trial.search_id), *counted.values())
     rows = await session.exec(

@@ -357,7 +357,7 @@ async def test_an_output_folder_that_cannot_be_made_is_told_without_a_field_of_t
 
 async def test_a_database_that_refuses_the_rows_leaves_no_folder_behind(api: Api) -> None:
     async with api.database.transaction() as session:
-        await (await session.connection()).exec_driver_sql("DROP TABLE trial")
+        await (await session.connection()).exec_driver_sql("DROP TABLE trial_task")
     answer = await api.post("/hpsearch", config="hp_test.yaml", platform="fake")
     assert (answer.status_code, answer.json()["code"]) == (500, "unexpected")
     assert "Traceback" not in answer.text
