@@ -17,6 +17,7 @@ from hypertrainer.tasks.yaml_edits import (
     replace_value,
 )
 from hypertrainer.tasks.yaml_nodes import Document, Entry, Listing, Node, Scalar, Section, Slot
+from hypertrainer.tasks.yaml_removals import remove_key
 from hypertrainer.tasks.yaml_scalars import why_unwritable, write_value
 from hypertrainer.tasks.yaml_tree import UnreadableYaml, parse_document
 
@@ -89,6 +90,24 @@ class EditedYaml:
         if isinstance(node := self.node(path), Section):
             raise self._invalid(path, section_message(path, node))
         self._write(path, value)
+
+    def remove(self, path: str) -> None:
+        """Take a key out, with its value.
+
+        Raises:
+            InvalidInput: there is no such key, or it cannot be taken out by itself.
+        """
+        if not self._has(path):
+            raise self._invalid(path, self.missing(path))
+        if self._replaced or self._added:
+            self._read_anew(self.text())
+        section, name = self._parent(path)
+        if section is None or name not in section.entries or self._why_fixed(path, None):
+            message = f"`{path}` cannot be taken out: it is no single value under a key of its own."
+            raise self._invalid(path, message)
+        self._read_anew(
+            apply_splices(self._document.text, [remove_key(self._document, section, name)])
+        )
 
     def slot(self, path: str) -> Slot | None:
         """The place in the text at a path."""

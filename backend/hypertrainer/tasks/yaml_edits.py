@@ -76,7 +76,7 @@ def _replace_block(text: str, slot: Slot, written: str) -> list[Splice]:
     lines_start = max(match.end() for match in LINE_END.finditer(text, colon.end(), slot.start))
     return [
         Splice(colon.end(), colon.end(), " " + written),
-        Splice(lines_start, _next_line(text, slot.end), ""),
+        Splice(lines_start, next_line(text, slot.end), ""),
     ]
 
 
@@ -119,14 +119,14 @@ def _ends_in_block(slot: Slot) -> bool:
 
 def _end_of_lines(text: str, last: Slot, indent: int) -> int:
     """Behind the last line of a section and the comments below that are as far indented."""
-    at = _next_line(text, last.end)
+    at = next_line(text, last.end)
     comment = re.compile(rf" {{{indent},}}#[^\r\n]*(?:\r\n|[\n\r]|$)")
     while indent and (match := comment.match(text, at)):
         at = match.end()
     return at
 
 
-def _next_line(text: str, end: int) -> int:
+def next_line(text: str, end: int) -> int:
     """Where the line after this position begins; the position itself at the start of a line."""
     if end and LINE_END.fullmatch(text, end - 1, end):
         return end

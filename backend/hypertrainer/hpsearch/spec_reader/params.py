@@ -11,6 +11,7 @@ params:
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from hypertrainer.errors import InvalidInput
 from hypertrainer.hpsearch.spec import Parameter
 from hypertrainer.hpsearch.spec_reader import keys
 from hypertrainer.hpsearch.spec_reader.choices import read_choice
@@ -110,6 +111,8 @@ def _read(block: ParameterBlock, paths: Paths) -> Parameter | None:
         for path, where in block.named.items()
     ]
     inactive = block.word("inactive", ("keep", "remove")) or "keep"
+    if inactive == "remove" and all(claimed):
+        _check_removable(block)
     fields = _fields(block)
     if fields is None or not all(claimed):
         return None
@@ -117,6 +120,16 @@ def _read(block: ParameterBlock, paths: Paths) -> Parameter | None:
     return Parameter.model_validate(
         {"path": names[0], "paths": names, "inactive": inactive, **fields}
     )
+
+
+def _check_removable(block: ParameterBlock) -> None:
+    config = block.notes.config
+    try:
+        for path in block.named:
+            if config.slot(path) is not None:
+                config.copy().remove(path)
+    except InvalidInput as error:
+        block.wrong("inactive", f"{error.message} Write `inactive: keep`.")
 
 
 def _fields(block: ParameterBlock) -> dict[str, Any] | None:
