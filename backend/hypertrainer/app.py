@@ -9,6 +9,7 @@ from hypertrainer import __version__
 from hypertrainer.database import Database
 from hypertrainer.dependencies import Services, Wakers
 from hypertrainer.events import Broker
+from hypertrainer.hpsearch.histories import Histories
 from hypertrainer.hpsearch.routes import router as hpsearch_router
 from hypertrainer.logs.lines import LogIndexes
 from hypertrainer.logs.routes import router as logs_router
@@ -67,6 +68,7 @@ def create_app(services: Services, policy: AccessPolicy, *, has_loops: bool = Tr
         generate_unique_id_function=operation_id,
     )
     app.state.services = services
+    app.state.histories = Histories()
     app.state.log_indexes = LogIndexes()
     app.state.column_cache = ColumnCache(services.settings.cache_folder / "metrics")
     for router in FEATURES:

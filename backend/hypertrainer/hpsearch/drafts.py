@@ -5,8 +5,8 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID, uuid5
 
+from hypertrainer.hpsearch.child_configs import child_config, child_template
 from hypertrainer.hpsearch.places import PlacePlan
-from hypertrainer.hpsearch.space import child_config
 from hypertrainer.hpsearch.spec import Spec
 from hypertrainer.hpsearch.statuses import SearchStatus
 from hypertrainer.hpsearch.tables import Search
@@ -42,8 +42,13 @@ def trial_draft(
     name = spec.task_name(search.stem, number, repeat)
     output_path = output_path_for(place.here, name, uuid)
     remote_path = output_path_for(place.there, name, uuid) if place.there else None
-    config = _child(place.config_text, values, inactive)
-    source = place.source_text
+
+    def child(text: str) -> Config:
+        return child_config(
+            _template(text), spec, search.name, number, values, repeat=repeat, inactive=inactive
+        )
+
+    config = child(place.config_text)
     return TaskDraft(
         name=name,
         script=search.script,
@@ -52,7 +57,7 @@ def trial_draft(
         platform=place.platform,
         output_path=output_path,
         remote_path=remote_path,
-        source_text=None if source is None else _child(source, values, inactive).text(),
+        source_text=child(place.source_text).text() if place.source_text is not None else None,
         params=dict(config.flat_params()),
         launch=LaunchPlan.model_validate(place.launch),
         uuid=uuid,
@@ -92,18 +97,7 @@ def places_of(settings: Settings, platform: Platform, config: Config) -> tuple[s
     return str(output), config.remote_root or platform.output_root(output)
 
 
-def preview_config(config: Config, values: Mapping[str, Any], inactive: Sequence[str]) -> Config:
-    """What the config of a trial would be, but for what is only known once the search exists."""
-    del inactive
-    return child_config(config, values)
-
-
-def _child(text: str, values: Mapping[str, Any], inactive: Sequence[str]) -> Config:
-    del inactive
-    return child_config(_config(text), values)
-
-
 @lru_cache(maxsize=32)
-def _config(text: str) -> Config:
-    """A place's config; every trial's is a copy of it. Parsing costs a millisecond or more."""
-    return Config.read(text)
+def _template(text: str) -> Config:
+    """What every trial's config is made of; parsing costs a millisecond or more."""
+    return child_template(Config.read(text))

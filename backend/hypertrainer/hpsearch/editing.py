@@ -17,7 +17,7 @@ from hypertrainer.hpsearch.reading import read_search
 from hypertrainer.hpsearch.schemas import SearchDetail, SearchEdit
 from hypertrainer.hpsearch.service import get_search
 from hypertrainer.hpsearch.spec import EarlyStopping, Place, Spec
-from hypertrainer.hpsearch.spec_reading import read_spec
+from hypertrainer.hpsearch.spec_reader.reader import read_spec
 from hypertrainer.hpsearch.statuses import SearchStatus
 from hypertrainer.hpsearch.steering import mark_folders, run_again
 from hypertrainer.hpsearch.tables import Search

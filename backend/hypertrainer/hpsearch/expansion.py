@@ -7,7 +7,7 @@ from hypertrainer.dependencies import Services
 from hypertrainer.errors import FieldProblem
 from hypertrainer.hpsearch.placing import CheckedPlace, check_places, check_request
 from hypertrainer.hpsearch.spec import Spec
-from hypertrainer.hpsearch.spec_reading import read_spec
+from hypertrainer.hpsearch.spec_reader.reader import read_spec
 from hypertrainer.tasks.checking import Checked, Placed
 from hypertrainer.tasks.config import Config
 from hypertrainer.tasks.schemas import TaskSubmit

@@ -7,7 +7,8 @@ from dataclasses import asdict
 from hypertrainer.dependencies import Services
 from hypertrainer.error_body import field_errors
 from hypertrainer.errors import PlatformError
-from hypertrainer.hpsearch.drafts import places_of, preview_config
+from hypertrainer.hpsearch.child_configs import child_config
+from hypertrainer.hpsearch.drafts import places_of
 from hypertrainer.hpsearch.expansion import Prepared, prepare
 from hypertrainer.hpsearch.points import known_points
 from hypertrainer.hpsearch.samplers.base import Suggestion
@@ -63,7 +64,11 @@ def _read(services: Services, prepared: Prepared, points: Sequence[Suggestion]) 
     code = checked.attempt("script", lambda: _code(checked))
     config = checked.config
     if prepared.spec is not None and config is not None and points:
-        config = preview_config(config, points[0].values, points[0].inactive)
+        name = prepared.spec.search_name(prepared.stem)
+        first = points[0]
+        config = child_config(
+            config, prepared.spec, name, 0, first.values, inactive=first.inactive
+        )
     return TaskPreview(
         script_path=str(checked.script_path) if checked.script_path else None,
         command=_command(plan) if plan else [],

@@ -123,8 +123,11 @@ async def test_a_search_becomes_a_task_for_every_trial_alike_but_for_the_paramet
     rates = [config["training"].pop("learning_rate") for config in configs]
     assert len(set(rates)) == 3
     assert all(1e-4 <= rate <= 1e-2 for rate in rates)
-    for config in configs:
-        assert config["hpsearch"]["is_child"] is True
+    for number, config in enumerate(configs):
+        mark = config.pop("hpsearch")
+        assert (mark["is_child"], mark["parent"]) == (True, body["search"]["name"])
+        assert (mark["trial"], mark["repeat"]) == (number, 0)
+        assert mark["values"] == {"training.learning_rate": rates[number]}
         config.pop("output_path")
         config["training"].pop("output_path")
     assert configs[0] == configs[1] == configs[2]
