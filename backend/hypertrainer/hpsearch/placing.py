@@ -1,6 +1,7 @@
 """Checks a search on each of its platforms, and plans how its tasks are launched there."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -73,13 +74,15 @@ def _check_place(services: Services, checked: Checked, place: Place, index: int)
     there = source.for_platform(place.platform)
     _apply_set(there, checked.config or there, place.set, index)
     overrides = checked.request.overrides
-    text = there.with_overrides(overrides).text()
+    for path, value in overrides.items():
+        with suppress(InvalidInput):  # it was told of the first platform
+            there.set(path, value)
     neutral = _neutral(source, there, overrides)
     request = checked.request.model_copy(
         update={
             "platform": place.platform,
             "config": None,
-            "config_text": text,
+            "config_text": there.text(),
             "overrides": {},
             "script": checked.script,
         }
@@ -92,12 +95,11 @@ def _check_place(services: Services, checked: Checked, place: Place, index: int)
 
 def _neutral(source: Config, there: Config, overrides: dict[str, Any]) -> Config | None:
     """The config without what is special about the platform; None where nothing is."""
-    if source.text() == there.text():
-        return None
     try:
-        return source.with_overrides(overrides)
-    except InvalidInput:
+        neutral = source.with_overrides(overrides)
+    except InvalidInput:  # without the platform's values it is none
         return None
+    return None if neutral.text() == there.text() else neutral
 
 
 def _apply_set(config: Config, written: Config, values: dict[str, Any], index: int) -> None:

@@ -24,6 +24,7 @@ from hypertrainer.hpsearch.schemas import (
     SearchRead,
     TrialList,
 )
+from hypertrainer.hpsearch.spec_schema import json_schema
 from hypertrainer.hpsearch.trial_reading import list_trials
 from hypertrainer.metrics.routes import ColumnCacheDep
 from hypertrainer.pagination import Page, PageParams
@@ -52,7 +53,7 @@ async def get_searches(
 @router.get("/schema")
 async def get_search_schema() -> dict[str, Any]:
     """The JSON Schema of `hpsearch:` as it may be written."""
-    return {}
+    return json_schema()
 
 
 @router.get("/{search_id}")
