@@ -5,6 +5,8 @@ import time
 from pathlib import Path
 
 from hypertrainer.database import Database
+from hypertrainer.hpsearch.places import PlacePlan
+from hypertrainer.hpsearch.tables import Search
 from hypertrainer.monitor.prune_code import PruneCode
 from hypertrainer.tasks.tables import Task
 
@@ -38,6 +40,32 @@ async def test_old_archives_that_no_task_names_are_deleted(
     assert used.exists()
     assert young.exists()
     assert other.exists()
+    assert not unused.exists()
+
+
+async def test_what_a_search_may_still_bring_to_its_platforms_stays(
+    database: Database, tmp_path: Path
+) -> None:
+    used, unused = archive(tmp_path, "used"), archive(tmp_path, "unused")
+    places = [
+        PlacePlan(platform="here"),
+        PlacePlan(platform="there", launch={"code": {"digest": "used"}}),
+    ]
+    async with database.transaction() as session:
+        session.add(
+            Search(
+                uuid="1",
+                name="s",
+                algorithm="tpe",
+                n_trials=9,
+                seed=1,
+                script="s",
+                platform="there",
+                places=[place.model_dump(mode="json") for place in places],
+            )
+        )
+    await PruneCode(database, tmp_path).run_once()
+    assert used.exists()
     assert not unused.exists()
 
 
