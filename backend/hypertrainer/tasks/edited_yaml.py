@@ -229,8 +229,7 @@ class EditedYaml:
         return (node, name) if isinstance(node, Section) else (None, name)
 
     def _entry(self, path: str) -> Entry | None:
-        section, name = self._parent(path)
-        return section.entries.get(name) if section is not None else None
+        return _entry(self._document.root, path.split(".")) if len(path) <= MAX_PATH else None
 
     def _has(self, path: str) -> bool:
         section, name = self._parent(path)
@@ -261,6 +260,20 @@ def _trail(node: Node, parts: list[str]) -> list[Slot]:
             if slot is not None and (trail := _onward(slot, parts[count:])):
                 return trail
     return []
+
+
+def _entry(node: Node, parts: list[str]) -> Entry | None:
+    """The key that a path ends with, in its own section. Keys may hold dots."""
+    if isinstance(node, Listing):
+        trail = _trail(node, parts[:1]) if len(parts) > 1 else []
+        return _entry(trail[0].node, parts[1:]) if trail else None
+    if not isinstance(node, Section):
+        return None
+    for count in range(1, len(parts)):
+        slot = node.find(".".join(parts[:count]))
+        if slot is not None and (entry := _entry(slot.node, parts[count:])):
+            return entry
+    return node.entries.get(".".join(parts))
 
 
 def _onward(slot: Slot, rest: list[str]) -> list[Slot]:

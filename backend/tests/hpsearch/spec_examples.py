@@ -1,5 +1,10 @@
 """A config to search in, and complete `hpsearch:` sections that are right in it."""
 
+from hypertrainer.errors import FieldProblem
+from hypertrainer.hpsearch.spec import Spec
+from hypertrainer.hpsearch.spec_reader.reader import read_spec
+from hypertrainer.tasks.config import Config
+
 BASE = """\
 training: {learning_rate: 0.1, batch_size: 32, n_epochs: 81, seed: 0, warmup: 500}
 model: {width: 64, n_layers: 2, dropout: 0.0, size: small, checkpoint: 1}
@@ -77,8 +82,8 @@ hpsearch:
     model.width: {type: int, low: 64, high: 1024, log: true}
     model.dropout: {low: 0.0, high: 0.5, step: 0.05}
     model.size: {type: ordinal, values: [tiny, small, base, large]}
-    training.weight_decay: {distribution: lognormal, mean: -9.2, std: 2.0, low: 1.0e-6, high: 1.0e-1,
-      create: true}
+    training.weight_decay: {distribution: lognormal, mean: -9.2, std: 2.0, low: 1.0e-6,
+      high: 1.0e-1, create: true}
     training.warmup: {distribution: normal, mean: 500, std: 200, low: 0, type: int}
     optimizer.name: [sgd, adam]
     optimizer.momentum: {low: 0.5, high: 0.99, when: {optimizer.name: sgd}}
@@ -96,3 +101,18 @@ hpsearch:
   when_done: cancel_rest
 """,
 }
+
+PLATFORMS = ["local", "slurm", "aws"]
+LR = "training.learning_rate"
+GOOD = f"params: {{{LR}: {{low: 0.1, high: 1.0}}}}"
+LEARNING = f"n_trials: 50, objective: {{metric: val_loss, direction: minimize}}, {GOOD}"
+
+
+def read(text: str) -> tuple[Spec, list[FieldProblem]]:
+    return read_spec(Config.parse(text), PLATFORMS, "local")
+
+
+def spec_of(block: str, base: str = BASE) -> Spec:
+    spec, warnings = read(f"{base}hpsearch: {block}\n")
+    assert warnings == []
+    return spec

@@ -74,7 +74,7 @@ def check_algorithm(
         _check_numeric(search, algorithm, params)
     if algorithm is Algorithm.GRID:
         _check_countable(search, params)
-    if algorithm not in (Algorithm.RANDOM, Algorithm.SOBOL):
+    if algorithm is Algorithm.GRID or (algorithm.is_learning and has_objective):
         for one in params:
             if one.probabilities is not None:
                 where = f"{place_of(search, one.path)}.probabilities"
