@@ -9,6 +9,7 @@ from hypertrainer import __version__
 from hypertrainer.database import Database
 from hypertrainer.dependencies import Services, Wakers
 from hypertrainer.events import Broker
+from hypertrainer.hpsearch.adviser import Adviser
 from hypertrainer.hpsearch.histories import Histories
 from hypertrainer.hpsearch.routes import router as hpsearch_router
 from hypertrainer.logs.lines import LogIndexes
@@ -43,7 +44,8 @@ def create_app(services: Services, policy: AccessPolicy, *, has_loops: bool = Tr
 
     The database is migrated, and the loops run, between the start and the end of its lifespan.
     """
-    monitor = Monitor(services) if has_loops else None
+    adviser = Adviser()
+    monitor = Monitor(services, adviser) if has_loops else None
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
@@ -55,6 +57,7 @@ def create_app(services: Services, policy: AccessPolicy, *, has_loops: bool = Tr
         finally:
             if monitor is not None:
                 await monitor.stop()
+            await adviser.aclose()
             await close_services(services)
 
     app = FastAPI(
@@ -69,6 +72,7 @@ def create_app(services: Services, policy: AccessPolicy, *, has_loops: bool = Tr
     )
     app.state.services = services
     app.state.histories = Histories()
+    app.state.adviser = adviser
     app.state.log_indexes = LogIndexes()
     app.state.column_cache = ColumnCache(services.settings.cache_folder / "metrics")
     for router in FEATURES:

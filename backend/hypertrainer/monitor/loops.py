@@ -4,8 +4,10 @@ import asyncio
 from collections.abc import Mapping
 
 from hypertrainer.dependencies import Services
+from hypertrainer.hpsearch.adviser import Adviser
 from hypertrainer.monitor.advance_searches import AdvanceSearches
 from hypertrainer.monitor.collect_output import CollectOutput
+from hypertrainer.monitor.fill_searches import FillSearches
 from hypertrainer.monitor.output_watch import OutputWatch
 from hypertrainer.monitor.platform_pass import PlatformPass, PlatformState
 from hypertrainer.monitor.prune_code import PruneCode
@@ -24,8 +26,9 @@ PLATFORM_SECONDS = 300.0 + UPLOAD_SECONDS  # code may be on its way
 class Monitor:
     """All background work of one application."""
 
-    def __init__(self, services: Services) -> None:
+    def __init__(self, services: Services, adviser: Adviser) -> None:
         self._services = services
+        self._adviser = adviser
         self._supervisor = Supervisor()
         self._passes: dict[str, PlatformPass] = {}
 
@@ -40,6 +43,8 @@ class Monitor:
         self._add("write_folders", folders.run_once, wakers.folders, pause=0.5)
         searches = AdvanceSearches(services)
         self._add("advance_searches", searches.run_once, wakers.searches, pause=0.2)
+        filling = FillSearches(services, self._adviser)
+        self._add("fill_searches", filling.run_once, wakers.filling, timeout_seconds=None)
         environments = RecordEnvironments(database, services.registry)
         self._add("record_environments", environments.run_once, wakers.environments, pause=1.0)
         code = PruneCode(database, services.settings.home / CODE_FOLDER)

@@ -1,0 +1,115 @@
+"""Asks samplers in a process of their own, so that no request ever waits for one.
+
+The process keeps the histories of searches warm and is sent only what is new. It holds nothing that
+is not in the database: one that dies is replaced, and told everything again.
+"""
+
+import asyncio
+import os
+import signal
+from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import suppress
+from multiprocessing import get_context
+from typing import ParamSpec, TypeVar
+
+from hypertrainer.errors import AdviserFailed
+from hypertrainer.hpsearch.adviser_worker import Behind, advise, prepare
+from hypertrainer.hpsearch.facts import Fact
+from hypertrainer.hpsearch.samplers.base import Suggestion
+
+CALL_SECONDS = 300.0
+ResultT = TypeVar("ResultT")
+Params = ParamSpec("Params")
+
+
+class Adviser:
+    """The samplers' process; started when it is first asked."""
+
+    def __init__(self, call_seconds: float = CALL_SECONDS) -> None:
+        self._call_seconds = call_seconds
+        self._pool: ProcessPoolExecutor | None = None
+        self._pid: int | None = None
+        self._told: dict[str, int] = {}  # so many facts of a search it was sent
+        self._starting = asyncio.Lock()
+
+    async def ask(self, uuid: str, seed: int, facts: Sequence[Fact]) -> Suggestion:
+        """The next point of a search of which these are all facts.
+
+        Raises:
+            NoPointLeft: there is none.
+            InvalidInput: the algorithm cannot search this space.
+            AdviserFailed: the process died twice, or took too long.
+        """
+        return (await self.ask_many(uuid, seed, facts, 1))[0]
+
+    async def ask_many(
+        self, uuid: str, seed: int, facts: Sequence[Fact], count: int
+    ) -> list[Suggestion]:
+        """The next points of a search, none of which depends on the results of another.
+
+        Raises as `ask` does. There are fewer where no more points are left.
+        """
+        after = self._told.get(uuid, 0)
+        found = await self.run(advise, uuid, seed, after, list(facts[after:]), count)
+        if isinstance(found, Behind):
+            found = await self.run(advise, uuid, seed, 0, list(facts), count)
+        if isinstance(found, Behind):
+            raise AdviserFailed(f"The facts of search {uuid} do not follow on each other.")
+        self._told[uuid] = len(facts)
+        return found
+
+    async def run(
+        self,
+        function: Callable[Params, ResultT],
+        *args: Params.args,
+        **kwargs: Params.kwargs,
+    ) -> ResultT:
+        """Call a function of a module in the samplers' process.
+
+        Raises:
+            AdviserFailed: the process died twice, or took too long.
+            Exception: whatever the function raises.
+        """
+        for _ in range(2):
+            pool = await self._running()
+            try:
+                async with asyncio.timeout(self._call_seconds):
+                    return await asyncio.wrap_future(pool.submit(function, *args, **kwargs))
+            except BrokenProcessPool:
+                self._forget(pool)
+            except TimeoutError:
+                self._kill(pool)
+                raise AdviserFailed(
+                    f"The samplers took longer than {self._call_seconds:.0f} s; they were stopped. "
+                    "A simpler `algorithm`, such as tpe, is quicker."
+                ) from None
+        raise AdviserFailed("The samplers' process died twice; is the machine out of memory?")
+
+    async def _running(self) -> ProcessPoolExecutor:
+        async with self._starting:
+            if self._pool is None:
+                pool = ProcessPoolExecutor(1, get_context("spawn"), prepare)
+                self._pid = await asyncio.wrap_future(pool.submit(os.getpid))
+                self._pool = pool
+            return self._pool
+
+    def _kill(self, pool: ProcessPoolExecutor) -> None:
+        if self._pool is pool and self._pid is not None:
+            with suppress(ProcessLookupError):
+                os.kill(self._pid, signal.SIGKILL)
+        self._forget(pool)
+
+    def _forget(self, pool: ProcessPoolExecutor) -> None:
+        if self._pool is pool:
+            self._pool, self._pid = None, None
+            self._told.clear()
+        pool.shutdown(wait=False, cancel_futures=True)
+
+    async def aclose(self) -> None:
+        """End the process."""
+        pool = self._pool
+        if pool is not None:
+            self._kill(pool)
+            await asyncio.to_thread(pool.shutdown, wait=True)
