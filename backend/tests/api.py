@@ -147,3 +147,4 @@ async def serving_api(database: Database, folder: Path) -> AsyncIterator[Api]:
         headers={"Authorization": f"Bearer {TOKEN}"},
     ) as client:
         yield Api(app, client, services, scripts, fake)
+    await app.state.adviser.aclose()

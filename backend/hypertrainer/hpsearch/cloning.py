@@ -5,6 +5,7 @@ from pathlib import Path
 
 from hypertrainer.dependencies import Services
 from hypertrainer.errors import NotFound
+from hypertrainer.hpsearch.adviser import Adviser
 from hypertrainer.hpsearch.previews import preview
 from hypertrainer.hpsearch.schemas import TaskPreview
 from hypertrainer.hpsearch.submission import submit
@@ -21,7 +22,9 @@ from hypertrainer.tasks.tables import Task
 from hypertrainer.tasks.tags import tags_of
 
 
-async def clone(services: Services, task_id: int, request: TaskClone) -> TaskSubmitted:
+async def clone(
+    services: Services, adviser: Adviser, task_id: int, request: TaskClone
+) -> TaskSubmitted:
     """Create a task like another one, with some things changed.
 
     Raises:
@@ -30,15 +33,20 @@ async def clone(services: Services, task_id: int, request: TaskClone) -> TaskSub
         StorageError: an output folder cannot be written.
     """
     wanted, placed = await _request_of(services, task_id, request)
-    return await submit(services, wanted, cloned_from=task_id, placed=placed)
+    return await submit(services, adviser, wanted, cloned_from=task_id, placed=placed)
 
 
 async def preview_clone(
-    services: Services, task_id: int, request: TaskClone, *, with_forecast: bool = False
+    services: Services,
+    adviser: Adviser,
+    task_id: int,
+    request: TaskClone,
+    *,
+    with_forecast: bool = False,
 ) -> TaskPreview:
     """What a clone would create; nothing is written. Raises `NotFound` as above."""
     wanted, placed = await _request_of(services, task_id, request)
-    return await preview(services, wanted, placed=placed, with_forecast=with_forecast)
+    return await preview(services, adviser, wanted, placed=placed, with_forecast=with_forecast)
 
 
 async def _request_of(

@@ -7,6 +7,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from hypertrainer.errors import NotFound
+from hypertrainer.hpsearch.adviser import Adviser
 from hypertrainer.hpsearch.histories import Histories
 from hypertrainer.hpsearch.insights.importance import importance
 from hypertrainer.hpsearch.insights.pareto import pareto
@@ -57,11 +58,21 @@ async def read_pareto(session: AsyncSession, histories: Histories, search_id: in
 
 
 async def read_importance(
-    session: AsyncSession, histories: Histories, search_id: int, objective: int, evaluator: str
+    session: AsyncSession,
+    histories: Histories,
+    adviser: Adviser,
+    search_id: int,
+    objective: int,
+    evaluator: str,
 ) -> ImportanceRead:
-    """Which parameters matter for one of the objectives. Raises `NotFound`."""
+    """Which parameters matter for one of the objectives.
+
+    Raises:
+        NotFound: there is no such search.
+        AdviserFailed: the process that computes it died, or took too long.
+    """
     async with histories.of(session, search_id) as history:
-        found = await asyncio.to_thread(importance, history, objective, evaluator)
+        found = await adviser.run(importance, history, objective, evaluator)
     return ImportanceRead(
         evaluator=found.evaluator,
         objective=found.objective,

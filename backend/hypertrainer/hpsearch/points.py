@@ -1,12 +1,14 @@
-"""The points of a search that are known before any trial has run. Pure."""
+"""The points of a search that are known before any trial has run."""
 
+import asyncio
 from itertools import takewhile
 
-from hypertrainer.errors import NoPointLeft
+from hypertrainer.hpsearch.adviser import Adviser
 from hypertrainer.hpsearch.facts import Fact, FactKind, Origin
 from hypertrainer.hpsearch.history import fold
 from hypertrainer.hpsearch.samplers.base import Suggestion
-from hypertrainer.hpsearch.spec import Spec
+from hypertrainer.hpsearch.samplers.suggest import suggest_many
+from hypertrainer.hpsearch.spec import Algorithm, Spec
 
 
 def starts_at_once(spec: Spec) -> bool:
@@ -27,8 +29,6 @@ def first_points(spec: Spec, seed: int, limit: int) -> list[Suggestion]:
     Raises:
         NoPointLeft: there is not even one.
     """
-    from hypertrainer.hpsearch.samplers.suggest import suggest_many  # loads libraries
-
     count = min(limit, limit if spec.n_trials is None else spec.n_trials)
     found = suggest_many(fold(seed, [revised(spec, 1)]), count)
     if spec.is_learning:
@@ -36,9 +36,13 @@ def first_points(spec: Spec, seed: int, limit: int) -> list[Suggestion]:
     return list(found)
 
 
-def known_points(spec: Spec, seed: int, limit: int) -> list[Suggestion]:
-    """The same, none where there is not even one."""
-    try:
-        return first_points(spec, seed, limit)
-    except NoPointLeft:
-        return []
+async def ask_first_points(adviser: Adviser, spec: Spec, seed: int, limit: int) -> list[Suggestion]:
+    """The same, without keeping anybody waiting.
+
+    Raises:
+        NoPointLeft: there is not even one.
+        AdviserFailed: the samplers' process died, or took too long.
+    """
+    if spec.algorithm in (Algorithm.GRID, Algorithm.RANDOM):  # need no library
+        return await asyncio.to_thread(first_points, spec, seed, limit)
+    return await adviser.run(first_points, spec, seed, limit)

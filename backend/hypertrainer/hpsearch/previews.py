@@ -2,15 +2,17 @@
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import asdict
 
 from hypertrainer.dependencies import Services
 from hypertrainer.error_body import field_errors
-from hypertrainer.errors import PlatformError
+from hypertrainer.errors import NoPointLeft, PlatformError
+from hypertrainer.hpsearch.adviser import Adviser
 from hypertrainer.hpsearch.child_configs import child_config
 from hypertrainer.hpsearch.drafts import places_of
 from hypertrainer.hpsearch.expansion import Prepared, prepare
-from hypertrainer.hpsearch.points import known_points
+from hypertrainer.hpsearch.points import ask_first_points
 from hypertrainer.hpsearch.samplers.base import Suggestion
 from hypertrainer.hpsearch.schemas import (
     CodeRead,
@@ -34,6 +36,7 @@ FORECAST_SECONDS = 15.0
 
 async def preview(
     services: Services,
+    adviser: Adviser,
     request: TaskSubmit,
     *,
     placed: Placed | None = None,
@@ -43,6 +46,7 @@ async def preview(
 
     Args:
         services: the parts of the application.
+        adviser: knows the points of searches.
         request: what a user asks for.
         placed: given where the config has its platform's own values already.
         with_forecast: ask the platform's queue, for a few seconds at most, where it has one.
@@ -52,7 +56,8 @@ async def preview(
     points: list[Suggestion] = []
     spec = prepared.spec
     if spec is not None and not prepared.checked.problems:
-        points = await asyncio.to_thread(known_points, spec, spec.seed or 0, PREVIEWED_TRIALS)
+        with suppress(NoPointLeft):
+            points = await ask_first_points(adviser, spec, spec.seed or 0, PREVIEWED_TRIALS)
     read = await asyncio.to_thread(_read, services, prepared, points)
     if with_forecast and not read.problems:
         read.forecast = await _forecast(services, prepared)
@@ -66,9 +71,7 @@ def _read(services: Services, prepared: Prepared, points: Sequence[Suggestion]) 
     if prepared.spec is not None and config is not None and points:
         name = prepared.spec.search_name(prepared.stem)
         first = points[0]
-        config = child_config(
-            config, prepared.spec, name, 0, first.values, inactive=first.inactive
-        )
+        config = child_config(config, prepared.spec, name, 0, first.values, inactive=first.inactive)
     return TaskPreview(
         script_path=str(checked.script_path) if checked.script_path else None,
         command=_command(plan) if plan else [],

@@ -2,11 +2,10 @@
 
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Query
 
 from hypertrainer.dependencies import PathId, ReadingDep
 from hypertrainer.hpsearch.curve_reading import read_curves
-from hypertrainer.hpsearch.histories import Histories
 from hypertrainer.hpsearch.insight_reading import (
     read_best,
     read_importance,
@@ -14,6 +13,7 @@ from hypertrainer.hpsearch.insight_reading import (
     read_rungs,
 )
 from hypertrainer.hpsearch.reading import list_searches, read_search
+from hypertrainer.hpsearch.request_parts import AdviserDep, HistoriesDep
 from hypertrainer.hpsearch.schemas import (
     BestRead,
     CurveList,
@@ -30,14 +30,6 @@ from hypertrainer.metrics.routes import ColumnCacheDep
 from hypertrainer.pagination import Page, PageParams
 
 router = APIRouter(prefix="/hpsearch", tags=["hpsearch"])
-
-
-def _histories(request: Request) -> Histories:
-    histories: Histories = request.app.state.histories
-    return histories
-
-
-HistoriesDep = Annotated[Histories, Depends(_histories)]
 Since = Annotated[int, Query(ge=0, description="Only trials that changed after this `seq`.")]
 
 
@@ -81,15 +73,13 @@ async def get_curves(
 
 
 @router.get("/{search_id}/rungs")
-async def get_rungs(
-    session: ReadingDep, histories: HistoriesDep, search_id: PathId) -> RungList:
+async def get_rungs(session: ReadingDep, histories: HistoriesDep, search_id: PathId) -> RungList:
     """The values at every rung of early stopping, best first."""
     return await read_rungs(session, histories, search_id)
 
 
 @router.get("/{search_id}/pareto")
-async def get_pareto(
-    session: ReadingDep, histories: HistoriesDep, search_id: PathId) -> ParetoRead:
+async def get_pareto(session: ReadingDep, histories: HistoriesDep, search_id: PathId) -> ParetoRead:
     """The trials that no other one beats in every objective."""
     return await read_pareto(session, histories, search_id)
 
@@ -104,9 +94,10 @@ async def get_best(session: ReadingDep, search_id: PathId) -> BestRead:
 async def get_importance(
     session: ReadingDep,
     histories: HistoriesDep,
+    adviser: AdviserDep,
     search_id: PathId,
     objective: Annotated[int, Query(ge=0, le=100)] = 0,
     evaluator: Literal["ped_anova", "fanova"] = "ped_anova",
 ) -> ImportanceRead:
     """Which parameters matter for one of the objectives."""
-    return await read_importance(session, histories, search_id, objective, evaluator)
+    return await read_importance(session, histories, adviser, search_id, objective, evaluator)

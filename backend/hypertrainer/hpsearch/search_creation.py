@@ -9,6 +9,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from hypertrainer.clock import utc_now
 from hypertrainer.dependencies import Services
+from hypertrainer.hpsearch.adviser import Adviser
 from hypertrainer.hpsearch.drafts import trial_draft
 from hypertrainer.hpsearch.expansion import Prepared
 from hypertrainer.hpsearch.fact_rows import add_facts
@@ -16,7 +17,7 @@ from hypertrainer.hpsearch.facts import Fact
 from hypertrainer.hpsearch.filling import Launch, launch_of
 from hypertrainer.hpsearch.places import read_places
 from hypertrainer.hpsearch.placing import plan_places
-from hypertrainer.hpsearch.points import first_points, revised, starts_at_once
+from hypertrainer.hpsearch.points import ask_first_points, revised, starts_at_once
 from hypertrainer.hpsearch.samplers.base import Suggestion
 from hypertrainer.hpsearch.spec import Spec
 from hypertrainer.hpsearch.tables import (
@@ -41,12 +42,18 @@ class NewSearch:
 
 
 async def new_search(
-    services: Services, prepared: Prepared, warmed: Sequence[Fact], cloned_from: int | None
+    services: Services,
+    adviser: Adviser,
+    prepared: Prepared,
+    warmed: Sequence[Fact],
+    cloned_from: int | None,
 ) -> NewSearch:
     """The search that a submission without problems becomes; nothing but its code is written.
 
     Raises:
         StorageError: the code cannot be packed.
+        NoPointLeft: not even one trial can be made.
+        AdviserFailed: the samplers' process died, or took too long.
     """
     spec = prepared.spec
     if spec is None or spec.seed is None:
@@ -55,7 +62,7 @@ async def new_search(
     search.places = await asyncio.to_thread(_plans, services, prepared)
     new = NewSearch(search, [revised(spec), *warmed])
     if starts_at_once(spec):
-        points = await asyncio.to_thread(first_points, spec, spec.seed, spec.n_trials or 0)
+        points = await ask_first_points(adviser, spec, spec.seed, spec.n_trials or 0)
         await asyncio.to_thread(_start_all, new, spec, points)
     for draft in new.drafts:
         draft.cloned_from = cloned_from

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from hypertrainer.dependencies import Services
 from hypertrainer.errors import StorageError
+from hypertrainer.hpsearch.adviser import Adviser
 from hypertrainer.hpsearch.drafts import places_of
 from hypertrainer.hpsearch.expansion import Prepared, prepare
 from hypertrainer.hpsearch.search_creation import NewSearch, add_search, new_search
@@ -26,6 +27,7 @@ from hypertrainer.tasks.tables import Task
 
 async def submit(
     services: Services,
+    adviser: Adviser,
     request: TaskSubmit,
     *,
     must_be_search: bool = False,
@@ -36,6 +38,7 @@ async def submit(
 
     Args:
         services: the parts of the application.
+        adviser: knows the points of searches.
         request: what a user asks for.
         must_be_search: a config without `hpsearch:` is wrong.
         cloned_from: the task that this one is like.
@@ -54,7 +57,7 @@ async def submit(
         draft = await asyncio.to_thread(_task_draft, services, prepared, cloned_from)
         tasks = await _create(services, prepared, None, [draft])
         return TaskSubmitted(tasks=[read_new(tasks[0], draft)], search=None)
-    new = await new_search(services, prepared, warmed, cloned_from)
+    new = await new_search(services, adviser, prepared, warmed, cloned_from)
     tasks = await _create(services, prepared, new, new.drafts)
     reads = [read_new(task, draft) for task, draft in zip(tasks, new.drafts, strict=True)]
     return TaskSubmitted(tasks=reads, search=_ref(new))
