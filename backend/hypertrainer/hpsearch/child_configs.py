@@ -71,27 +71,34 @@ def child_config(
         parent: its name.
         number: the trial's.
         values: those of its active parameters, by path.
-        repeat: which of the trial's tasks it is; seeds of repeats count up from the config's.
-        inactive: the paths of parameters that are not active. Their keys stay as they are, or are
-            taken out where the parameter says `inactive: remove`.
+        repeat: which of its tasks it is; seeds of repeats count up from the config's.
+        inactive: paths that are not active: they keep their values, or go (`inactive: remove`).
 
     Raises:
         InvalidInput: the config lacks a path that is searched.
     """
     child = config.copy() if _is_template(config) else child_template(config).copy()
-    for path, value in [*values.items(), *_seed_of(child, spec, repeat)]:
-        if child.slot(path) is None:
-            child.put(path, value)
-        else:
-            child.set(path, value)
+    _set_values(child, [*values.items(), *_seed_of(child, spec, repeat)])
     marks = (True, parent, number, repeat, dict(values))
     for key, mark in zip(MARKS, marks, strict=True):
         child.put(f"hpsearch.{key}", mark)
+    _take_out(child, spec, inactive)
+    return child
+
+
+def _take_out(child: Config, spec: Spec, inactive: Sequence[str]) -> None:
     for path in inactive:
         parameter = spec.parameter(path)
         if parameter is not None and parameter.inactive == "remove" and child.slot(path):
             child.remove(path)
-    return child
+
+
+def _set_values(child: Config, values: Sequence[tuple[str, Any]]) -> None:
+    for path, value in values:
+        if child.slot(path) is None:
+            child.put(path, value)
+        else:
+            child.set(path, value)
 
 
 def _is_template(config: Config) -> bool:

@@ -49,28 +49,36 @@ def _main() -> dict[str, Schema]:
             [str(one) for one in Algorithm],
             default=str(Algorithm.AUTO),
         ),
-        "algorithm_options": section(
-            "Details of the algorithm.",
-            {
-                "shuffle": flag("Grid: in a random order.", default=False),
-                "startup_trials": whole("How many points are drawn before the model is used.", 1),
-                "population": whole("cmaes, nsga2: how many trials a generation has.", 2),
-            },
-        ),
+        "algorithm_options": _options(),
         "type": word("The original's word for `algorithm: random`.", [keys.ORIGINAL_TYPE], **OLD),
         "n_trials": whole(
             "How many points are tried. Default for a grid: all of it.", 1, maximum=MAX_TRIALS
         ),
-        "max_concurrent": {
-            "description": "How many tasks there are at once, waiting ones included; or "
-            f"`{keys.UNLIMITED}`. Default: unlimited where nothing is learnt or stopped, else what "
-            "the platforms say, else 4.",
-            "anyOf": [{"type": "integer", "minimum": 1}, {"const": keys.UNLIMITED}],
-        },
+        "max_concurrent": _concurrency(),
         "seed": whole(
             "Repeats the same points. Default: drawn once and kept.", 0, maximum=MAX_SEED
         ),
         "is_child": flag("Written by HyperTrainer into the configs of trials.", **OLD),
+    }
+
+
+def _options() -> Schema:
+    return section(
+        "Details of the algorithm.",
+        {
+            "shuffle": flag("Grid: in a random order.", default=False),
+            "startup_trials": whole("How many points are drawn before the model is used.", 1),
+            "population": whole("cmaes, nsga2: how many trials a generation has.", 2),
+        },
+    )
+
+
+def _concurrency() -> Schema:
+    return {
+        "description": "How many tasks there are at once, waiting ones included; or "
+        f"`{keys.UNLIMITED}`. Default: unlimited where nothing is learnt or stopped, else what "
+        "the platforms say, else 4.",
+        "anyOf": [{"type": "integer", "minimum": 1}, {"const": keys.UNLIMITED}],
     }
 
 
@@ -167,20 +175,8 @@ def _measure() -> dict[str, Schema]:
 
 
 def _space() -> dict[str, Schema]:
-    short: Schema = {"type": "array", "minItems": 1}
     return {
-        "params": {
-            "description": "What varies, by its dotted path in this file. A list is short for "
-            "`values`.",
-            "anyOf": [
-                {
-                    "type": "object",
-                    "minProperties": 1,
-                    "additionalProperties": {"anyOf": [part("parameter"), short]},
-                },
-                {"type": "array", "minItems": 1, "items": part("listed_parameter")},
-            ],
-        },
+        "params": _params(),
         "constraints": listing(
             "Conditions that points must satisfy (model.width * model.n_layers <= 4096), or that "
             "results must (metric(gpu_mem_gb) <= 24).",
@@ -207,6 +203,22 @@ def _space() -> dict[str, Schema]:
     }
 
 
+def _params() -> Schema:
+    short: Schema = {"type": "array", "minItems": 1}
+    return {
+        "description": "What varies, by its dotted path in this file. A list is short for "
+        "`values`.",
+        "anyOf": [
+            {
+                "type": "object",
+                "minProperties": 1,
+                "additionalProperties": {"anyOf": [part("parameter"), short]},
+            },
+            {"type": "array", "minItems": 1, "items": part("listed_parameter")},
+        ],
+    }
+
+
 def _running() -> dict[str, Schema]:
     return {
         "repeats": section(
@@ -218,17 +230,7 @@ def _running() -> dict[str, Schema]:
             },
             required=["n"],
         ),
-        "budget": section(
-            "What the search may use up; the first limit reached ends it.",
-            {
-                "epochs": whole("Of all trials together.", 1),
-                "time": {
-                    "description": "By the clock, since it began: 12h, 90m, 1:30:00, or seconds.",
-                    "type": ["string", "number"],
-                },
-                "cost": number("In the unit of `cost_per_hour`.", exclusiveMinimum=0),
-            },
-        ),
+        "budget": _budget(),
         "failures": section(
             "What becomes of trials that fail.",
             {
@@ -247,6 +249,20 @@ def _running() -> dict[str, Schema]:
             default="keep",
         ),
     }
+
+
+def _budget() -> Schema:
+    return section(
+        "What the search may use up; the first limit reached ends it.",
+        {
+            "epochs": whole("Of all trials together.", 1),
+            "time": {
+                "description": "By the clock, since it began: 12h, 90m, 1:30:00, or seconds.",
+                "type": ["string", "number"],
+            },
+            "cost": number("In the unit of `cost_per_hour`.", exclusiveMinimum=0),
+        },
+    )
 
 
 def _places() -> dict[str, Schema]:

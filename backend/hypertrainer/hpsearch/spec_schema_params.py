@@ -44,18 +44,7 @@ def _ranges() -> dict[str, Schema]:
             "(values in an order), bool. Default: float for a range, categorical for `values`.",
             keys.TYPES,
         ),
-        "low": number("The lowest value, included."),
-        "high": number("The highest value, included."),
-        "lo": number("The original's word for `low`.", **OLD),
-        "hi": number("The original's word for `high`.", **OLD),
-        "min": number("Another word for `low`.", **OLD),
-        "max": number("Another word for `high`.", **OLD),
-        "exponent_base": number(
-            "`low` and `high` are exponents of this base: 10 with -5 and -2 is 1.0e-5 to 1.0e-2, "
-            "log-uniform.",
-            exclusiveMinimum=0,
-            **OLD,
-        ),
+        **_bounds(),
         "log": flag("Log-uniform: every order of magnitude is as likely.", default=False),
         "step": number("Only low, low + step, low + 2 step, …", exclusiveMinimum=0),
         "count": whole("How many points a grid has over this range.", 1),
@@ -68,6 +57,23 @@ def _ranges() -> dict[str, Schema]:
         "mean": number("The mean; of the logarithm for lognormal."),
         "std": number(
             "The standard deviation; of the logarithm for lognormal.", exclusiveMinimum=0
+        ),
+    }
+
+
+def _bounds() -> dict[str, Schema]:
+    return {
+        "low": number("The lowest value, included."),
+        "high": number("The highest value, included."),
+        "lo": number("The original's word for `low`.", **OLD),
+        "hi": number("The original's word for `high`.", **OLD),
+        "min": number("Another word for `low`.", **OLD),
+        "max": number("Another word for `high`.", **OLD),
+        "exponent_base": number(
+            "`low` and `high` are exponents of this base: 10 with -5 and -2 is 1.0e-5 to 1.0e-2, "
+            "log-uniform.",
+            exclusiveMinimum=0,
+            **OLD,
         ),
     }
 

@@ -14,7 +14,14 @@ from typing import Any
 
 from hypertrainer.errors import FieldProblem, InvalidInput
 from hypertrainer.hpsearch.expressions import Expression
-from hypertrainer.hpsearch.spec import DEFAULT_DESC, DEFAULT_MAX_CONCURRENT, Algorithm, Place, Spec
+from hypertrainer.hpsearch.spec import (
+    DEFAULT_DESC,
+    DEFAULT_MAX_CONCURRENT,
+    Algorithm,
+    Parameter,
+    Place,
+    Spec,
+)
 from hypertrainer.hpsearch.spec_reader import keys
 from hypertrainer.hpsearch.spec_reader.algorithms import (
     MAX_TRIALS,
@@ -103,6 +110,7 @@ def _read(
 ) -> tuple[Spec, list[Expression]]:
     """The search as far as it can be read; it counts only where nothing was noted."""
     search.check_keys(keys.SEARCH)
+    _check_is_child(search)
     algorithm = read_algorithm(search)
     params = read_params(search)
     objectives = read_objectives(search)
@@ -111,32 +119,44 @@ def _read(
     budget = read_budget(search)
     places = read_places(search, platforms, params)
     check_prices(search, budget, places, default_platform)
-    _check_is_child(search)
     fields: dict[str, Any] = {
-        "desc": _desc(search),
         "algorithm": algorithm,
         "algorithm_options": read_options(search, algorithm),
         "n_trials": _n_trials(search, algorithm),
-        "max_concurrent": _max_concurrent(search),
-        "seed": search.whole("seed", 0, MAX_SEED),
         "objectives": tuple(objectives),
         "params": tuple(params),
         "constraints": tuple(one.text for one in constraints),
         "try_first": tuple(read_try_first(search, params)),
-        "warm_start": read_warm_start(search),
         "early_stopping": read_stopping(search, objectives, params),
         "repeats": read_repeats(search, params),
         "budget": budget,
-        "failures": read_failures(search),
         "platforms": tuple(places),
+    }
+    base = _base(search.notes.config, params, constraints)
+    return Spec.model_validate({**fields, **_plain(search), "base": base}), constraints
+
+
+def _plain(search: Block) -> dict[str, Any]:
+    """What depends on nothing else in the section."""
+    return {
+        "desc": _desc(search),
+        "max_concurrent": _max_concurrent(search),
+        "seed": search.whole("seed", 0, MAX_SEED),
+        "warm_start": read_warm_start(search),
+        "failures": read_failures(search),
         "placement": search.word("placement", ("fill", "spread", "cheapest")) or "fill",
         "when_done": search.word("when_done", ("keep", "cancel_rest")) or "keep",
     }
+
+
+def _base(
+    config: Config, params: Sequence[Parameter], constraints: Sequence[Expression]
+) -> dict[str, Any]:
+    """The config's values of all paths that are searched, or that constraints name."""
     paths = [path for one in params for path in one.paths]
     paths += [path for one in constraints for path in one.paths]
-    known = [path for path in dict.fromkeys(paths) if search.notes.config.slot(path) is not None]
-    base = {path: value_at(search.notes.config, path) for path in known}
-    return Spec.model_validate({**fields, "base": base}), constraints
+    known = [path for path in dict.fromkeys(paths) if config.slot(path) is not None]
+    return {path: value_at(config, path) for path in known}
 
 
 def _check_is_child(search: Block) -> None:

@@ -43,20 +43,15 @@ def read_stopping(
     first = block.whole("min_epochs", 1, MAX_EPOCHS) or 1
     last = read_max_epochs(block, params, MAX_EPOCHS)
     on_nan = block.flag("stop_on_nan")
-    is_off = any(name == "none" for _, name, _ in written)
     known = [rule for rule in rules if rule is not None]
     _check_epochs(block, known, first, last)
-    if is_off and on_nan is not True:
+    if any(name == "none" for _, name, _ in written) and on_nan is not True:
         return None
     if metric is None or direction is None or len(search.notes.problems) > before:
         return None
-    stopping = EarlyStopping(
-        rules=tuple(known),
-        metric=metric,
-        direction=direction,
-        min_epochs=first,
-        max_epochs=last,
-        stop_on_nan=on_nan is not False,
+    fields = {"metric": metric, "direction": direction, "min_epochs": first, "max_epochs": last}
+    stopping = EarlyStopping.model_validate(
+        {**fields, "rules": tuple(known), "stop_on_nan": on_nan is not False}
     )
     return _with_brackets(stopping, written)
 
