@@ -73,8 +73,18 @@ class FactLine(BaseModel):
     created_at: Moment
 
 
+class TaskLine(BaseModel):
+    """What a trial's line says of one of its tasks."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    repeat: int
+    retries: int
+    values: list[float] | None
+
+
 class TrialLine(BaseModel):
-    """A line of `trials.jsonl`: a row of `trial`, but for its ids."""
+    """A line of `trials.jsonl`: a row of `trial`, but for its ids, and what its tasks came to."""
 
     model_config = ConfigDict(extra="ignore")
 
@@ -94,6 +104,7 @@ class TrialLine(BaseModel):
     created_at: Moment
     started_at: Moment | None
     ended_at: Moment | None
+    tasks: list[TaskLine] = []
 
 
 def find_search_folder(output: Path, uuid: str) -> Path | None:

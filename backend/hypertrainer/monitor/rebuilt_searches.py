@@ -21,7 +21,7 @@ from hypertrainer.hpsearch.search_folder import (
     read_trials,
 )
 from hypertrainer.hpsearch.spec import Spec
-from hypertrainer.hpsearch.tables import Search, SearchFact, Trial, saved_search_id
+from hypertrainer.hpsearch.tables import Search, SearchFact, Trial, TrialTask, saved_search_id
 from hypertrainer.monitor.trial_values import trial_values
 
 NOT_PLANNED = (
@@ -83,7 +83,7 @@ async def add_found_search(session: AsyncSession, found: FoundSearch) -> None:
 
 def _trial_fields(trial: PastTrial, asked: FactLine, line: TrialLine | None) -> dict[str, Any]:
     """What its row was, as far as it was written down, but for what facts say since."""
-    own = {
+    own: dict[str, Any] = {
         "number": trial.number,
         "params": dict(trial.values),
         "origin": trial.origin,
@@ -91,7 +91,24 @@ def _trial_fields(trial: PastTrial, asked: FactLine, line: TrialLine | None) -> 
         "bracket": trial.bracket,
         "created_at": asked.created_at,
     }
-    return own | (line.model_dump() if line else {}) | trial_values(trial)
+    written = line.model_dump(exclude={"tasks"}) if line else {}
+    return own | written | trial_values(trial)
+
+
+async def restore_task_values(session: AsyncSession, found: FoundSearch) -> None:
+    """Give the tasks of a search's trials back what they came to."""
+    query = (
+        select(Trial.number, TrialTask)
+        .join(Trial, col(Trial.id) == col(TrialTask.trial_id))
+        .join(Search, col(Search.id) == col(Trial.search_id))
+        .where(col(Search.uuid) == found.record.uuid)
+    )
+    for number, link in (await session.exec(query)).all():
+        line = found.trials.get(number)
+        for task in line.tasks if line else ():
+            if task.repeat == link.repeat and link.values is None:
+                link.retries, link.values = task.retries, task.values
+                session.add(link)
 
 
 async def free_search_id(session: AsyncSession, wanted: int | None) -> int:

@@ -23,6 +23,7 @@ from hypertrainer.monitor.rebuilt_searches import (
     FoundSearch,
     add_found_search,
     find_search,
+    restore_task_values,
     tell_of_trials,
 )
 from hypertrainer.tasks.folder import RECORD_NAME, STATE_FOLDER
@@ -53,6 +54,8 @@ async def reindex(database: Database, roots: Sequence[Path]) -> ReindexReport:
         for start in range(0, len(folders), BATCH):
             without_id += await _add_folders(database, folders[start : start + BATCH], report)
     await _add_tasks(database, without_id, report)
+    for root in roots:
+        await _restore_task_values(database, root)
     async with database.transaction() as session:
         await tell_of_trials(session)
     if not database.is_sqlite:
@@ -66,6 +69,14 @@ async def _add_searches(database: Database, root: Path, report: ReindexReport) -
         found = await asyncio.to_thread(find_search, folder)
         if found is None or not await _is_search_added(database, found):
             report.unreadable.append(str(folder))
+
+
+async def _restore_task_values(database: Database, root: Path) -> None:
+    for folder in await asyncio.to_thread(list_search_folders, root):
+        found = await asyncio.to_thread(find_search, folder)
+        if found is not None:
+            async with database.transaction() as session:
+                await restore_task_values(session, found)
 
 
 async def _is_search_added(database: Database, found: FoundSearch) -> bool:

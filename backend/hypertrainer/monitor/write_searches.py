@@ -1,6 +1,8 @@
 """Brings the folders of searches up to date with the database: what is new is appended."""
 
 import asyncio
+from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -17,6 +19,7 @@ from hypertrainer.hpsearch.search_folder import (
     TRIALS,
     FactLine,
     SearchFolderRecord,
+    TaskLine,
     TrialLine,
     append_lines,
     find_search_folder,
@@ -27,7 +30,14 @@ from hypertrainer.hpsearch.search_folder import (
     whole_size,
     write_search_record,
 )
-from hypertrainer.hpsearch.tables import Search, SearchFact, Trial, saved_search_id
+from hypertrainer.hpsearch.tables import (
+    Search,
+    SearchFact,
+    Trial,
+    TrialTask,
+    saved_search_id,
+    saved_trial_id,
+)
 
 log = structlog.get_logger(__name__)
 # What changes in a search without a fact; of the rest there is none without one.
@@ -46,6 +56,7 @@ MARKS = (
     "ended_at",
     "paused_at",
 )
+BATCH = 500
 OVER = [state for state in TrialState if state.is_over]
 
 
@@ -143,15 +154,26 @@ async def _load(session: AsyncSession, search: Search, known: Written) -> Pendin
         .where(col(Trial.search_id) == search_id, col(Trial.changed_seq) > known.changes)
         .order_by(col(Trial.number))
     )
+    rows = [row for row in trials if row.state in OVER or row.number not in known.trials]
+    tasks = await _tasks_of(session, rows)
     return Pending(
         SearchFolderRecord.model_validate(search.model_dump()),
         [FactLine.model_validate(row.model_dump()) for row in facts],
         [
-            TrialLine.model_validate(row.model_dump())
-            for row in trials
-            if row.state in OVER or row.number not in known.trials
+            TrialLine.model_validate(row.model_dump() | {"tasks": tasks[saved_trial_id(row)]})
+            for row in rows
         ],
     )
+
+
+async def _tasks_of(session: AsyncSession, trials: Sequence[Trial]) -> dict[int, list[TaskLine]]:
+    tasks: dict[int, list[TaskLine]] = defaultdict(list)
+    ids = [saved_trial_id(trial) for trial in trials]
+    for start in range(0, len(ids), BATCH):
+        query = select(TrialTask).where(col(TrialTask.trial_id).in_(ids[start : start + BATCH]))
+        for row in await session.exec(query.order_by(col(TrialTask.repeat))):
+            tasks[row.trial_id].append(TaskLine.model_validate(row.model_dump()))
+    return tasks
 
 
 def _append(output: Path, known: Written, pending: Pending) -> None:
