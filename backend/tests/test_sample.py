@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from hypertrainer.hpsearch.samplers.registry import create_sampler
-from hypertrainer.hpsearch.space import child_config
-from hypertrainer.hpsearch.space_reader import parse_space
+from hypertrainer.hpsearch.child_configs import child_config
+from hypertrainer.hpsearch.history import History
+from hypertrainer.hpsearch.samplers.suggest import suggest_many
+from hypertrainer.hpsearch.spec_reader.reader import read_spec
 from hypertrainer.metrics.formats import find_source
 from hypertrainer.metrics.lines import parse_line
 from hypertrainer.metrics.progress import find_num_epochs
@@ -142,10 +143,10 @@ def test_the_loss_depends_on_the_learning_rate() -> None:
 
 def test_the_search_makes_three_tasks_that_differ_in_their_rate_alone() -> None:
     config = sample("hp_test.yaml")
-    space = parse_space(config)
-    sampler = create_sampler(space, seed=1)
-    children = [child_config(config, sampler.suggest(n)) for n in range(space.n_trials)]
-    names = [space.trial_name("hp_test", number) for number in range(space.n_trials)]
+    spec, _ = read_spec(config, ["local"], "local")
+    points = suggest_many(History(spec, seed=1), spec.n_trials or 0)
+    children = [child_config(config, spec, "hp", n, one.values) for n, one in enumerate(points)]
+    names = [spec.task_name("hp_test", number) for number in range(len(children))]
     assert names == ["hp_test_hpsearch_0", "hp_test_hpsearch_1", "hp_test_hpsearch_2"]
     assert all(child.is_child for child in children)
     params = [child.flat_params() for child in children]

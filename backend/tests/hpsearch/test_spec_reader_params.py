@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from hypertrainer.errors import InvalidInput
 from hypertrainer.hpsearch.spec import (
     Condition,
     Parameter,
@@ -134,3 +135,9 @@ def test_a_range_ends_where_its_steps_do() -> None:
         f"{BASE}hpsearch: {{n_trials: 3, params: {{{LR}: {{low: 0.1, high: 1, step: 0.4}}}}}}\n"
     )
     assert spec.params[0].high == 0.9
+
+
+@pytest.mark.parametrize("item", ["{low: 0.0, high: 1}", "[1, 2]"])
+def test_a_list_is_not_searched_as_if_it_were_a_value(item: str) -> None:
+    with pytest.raises(InvalidInput, match=r"is a list, not a value.*such as `layers\.0`"):
+        spec_of(f"{{n_trials: 2, params: {{layers: {item}}}}}", "layers: [1]\n")
