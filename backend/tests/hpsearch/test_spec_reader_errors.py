@@ -69,8 +69,12 @@ def test_points_to_try_first_must_suit_their_parameters() -> None:
         ("{data.config: A.yml, model.checkpoint: 2}", "is none of its `values`"),
         ("{model.n_layers: 1.5}", "is no whole number"),
         ("{model.width: 1}", "is a copy of `model.n_layers`"),
+        ("{model.n_layers: .inf}", "is outside low..high (1..3)"),
+        ("{model.n_layers: {a: 1}}", "is outside low..high"),
     ):
-        (problem,) = problems_of(BASE + search(f"{params}  try_first: [{point}]\n"))
+        is_free = ".inf" in point or "a: 1" in point
+        more = "  allow_outside: true\n" if is_free else ""
+        (problem,) = problems_of(BASE + search(f"{params}  try_first: [{point}]\n{more}"))
         assert part in problem.message
 
 

@@ -12,7 +12,7 @@ from hypertrainer.hpsearch.samplers.axes import is_same
 from hypertrainer.hpsearch.spec import Parameter
 from hypertrainer.hpsearch.spec_reader import keys
 from hypertrainer.hpsearch.spec_reader.notes import Block, finite, is_number
-from hypertrainer.hpsearch.spec_reader.paths import value_at
+from hypertrainer.hpsearch.spec_reader.paths import json_safe, value_at
 from hypertrainer.tasks.launch_keys import shown
 from hypertrainer.tasks.yaml_scalars import write_value
 
@@ -82,7 +82,7 @@ def _fitted(
             continue
         row = [block.values[path] for path in one.paths]
         fitted = _fit(one, row)
-        if fitted is None and not is_free:
+        if fitted is None and not (is_free and all(map(_is_writable, row))):
             where = block.path if at_item else block.at(one.path)
             block.notes.wrong(where, _outside(one, row))
         point |= dict(zip(one.paths, row if fitted is None else fitted, strict=True))
@@ -109,6 +109,11 @@ def _fit(parameter: Parameter, row: list[Any]) -> list[Any] | None:
     if parameter.type == "int":
         return [int(number)] if number == int(number) else None
     return [number]
+
+
+def _is_writable(value: Any) -> bool:
+    """Whether it can be kept as JSON and stand where one value stands."""
+    return not isinstance(value, dict) and json_safe(value) == value
 
 
 def _outside(parameter: Parameter, row: list[Any]) -> str:
