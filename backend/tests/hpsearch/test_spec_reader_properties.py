@@ -255,3 +255,25 @@ def test_any_early_stopping_is_read_or_refused(item: dict[str, object]) -> None:
 def test_any_text_behind_the_key_is_read_or_refused(text: str) -> None:
     with contextlib.suppress(InvalidInput):
         read_spec(Config.parse(f"{BASE}hpsearch: {text}\n"), PLATFORMS, "local")
+
+
+@given(st.lists(st.dictionaries(st.sampled_from([*PATHS, "model.width"]), SCALAR)), st.booleans())
+def test_any_points_to_try_first_are_read_or_refused(
+    points: list[dict[str, object]], is_free: bool
+) -> None:
+    params = {
+        "model.width": {"type": "int", "distribution": "normal", "mean": 5, "std": 9},
+        "model.dropout": {"low": 0.0, "high": 1, "when": {"model.width": 5}},
+        "optimizer.momentum": {"low": 0, "high": 1, "log": False},
+    }
+    block = {"n_trials": 3, "params": params, "try_first": points, "allow_outside": is_free}
+    is_read_or_refused(block)
+
+
+@given(st.lists(SCALAR, max_size=3))
+def test_any_conditions_are_read_or_refused(wanted: list[object]) -> None:
+    params = {
+        "model.width": {"type": "int", "distribution": "normal", "mean": 5, "std": 9},
+        "model.dropout": {"low": 0.0, "high": 1, "when": {"model.width": wanted}},
+    }
+    is_read_or_refused({"n_trials": 3, "params": params})

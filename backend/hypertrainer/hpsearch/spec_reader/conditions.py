@@ -6,7 +6,7 @@ from typing import Any
 from hypertrainer.hpsearch.samplers.axes import is_same
 from hypertrainer.hpsearch.spec import Condition, Parameter, parameters_in_order
 from hypertrainer.hpsearch.spec_reader import keys
-from hypertrainer.hpsearch.spec_reader.notes import Block, is_number
+from hypertrainer.hpsearch.spec_reader.notes import Block, finite, is_number
 from hypertrainer.hpsearch.spec_reader.parameter_block import ParameterBlock
 from hypertrainer.tasks.launch_keys import shown
 
@@ -88,11 +88,12 @@ def _possible(parent: tuple[Parameter, int], value: Any) -> tuple[Any] | None:
     if owner.is_choice:
         found = [one for one in _candidates(owner, column) if is_same(one, value)]
         return (found[0],) if found else None
-    if not is_number(value) or not _is_inside(owner, value, value):
+    number = finite(value) if is_number(value) else None
+    if number is None or not _is_inside(owner, number, number):
         return None
     if owner.type == "int":
-        return (int(value),) if value == int(value) else None
-    return (float(value),)
+        return (int(number),) if number == int(number) else None
+    return (number,)
 
 
 def _range_condition(

@@ -121,7 +121,7 @@ def _outside(parameter: Parameter, row: list[Any]) -> str:
     name = ", ".join(parameter.paths)
     if parameter.is_choice:
         message = f"`{name}: {written}` is none of its `values`."
-    elif parameter.type == "int" and is_number(row[0]) and row[0] != int(row[0]):
+    elif parameter.type == "int" and (number := finite(row[0])) and number != int(number):
         message = f"`{name}: {written}` is no whole number."
     else:
         ends = f"{_end(parameter.low)}..{_end(parameter.high)}"
