@@ -1,102 +1,63 @@
 import { type KeyboardEvent, type PointerEvent, useState } from "react";
-import type { Brush, PlacedAxis } from "./parallel";
+import { begun, clamped, dragged, type Gesture, keyed, type Span } from "./brushGesture";
+import type { PlacedDimension } from "./dimension";
+import { type ParallelLayout, yOf } from "./parallel";
 import classes from "./parallel.module.css";
 
 interface ParallelAxisViewProps {
-  axis: PlacedAxis;
+  axis: PlacedDimension;
+  layout: ParallelLayout;
   x: number;
-  height: number;
-  /** Where the name stands: above the axis, or towards the middle from an edge. */
-  anchor: "start" | "middle" | "end";
-  brush: Brush | null;
-  onBrush: (brush: Brush | null) => void;
+  /** On which side of the axis its ticks are labelled. */
+  side: "left" | "right";
+  span: Span | null;
+  /** While a drag lasts, and with `isDone` when it ends. */
+  onSpan: (span: Span | null, isDone: boolean) => void;
 }
 
 /** Half the width that takes the pointer. */
 const REACH = 14;
 /** A drag shorter than this many pixels is a click. */
 const SHORTEST_DRAG = 4;
-const STEP = 0.05;
+/** How near to an end of a brush takes that end, in pixels. */
+const END_REACH = 7;
+const STEP = 0.02;
 
-/** One axis: its name, ticks and brush. Dragged with the pointer, or moved with the arrow keys. */
-export function ParallelAxisView({ axis, x, height, anchor, brush, onBrush }: ParallelAxisViewProps) {
-  const [drag, setDrag] = useState<Brush | null>(null);
-  const shareAt = (event: PointerEvent<SVGRectElement>) => {
-    const box = event.currentTarget.getBoundingClientRect();
-    return clamped(1 - (event.clientY - box.top) / box.height);
-  };
-  const isLast = anchor === "end";
-  const shown = drag ? ordered(drag) : brush;
-  const onPointerUp = () => {
-    if (drag && Math.abs(drag[0] - drag[1]) * height >= SHORTEST_DRAG) onBrush(ordered(drag));
-    setDrag(null);
-  };
+/** One axis: its line, ticks and brush. Dragged with the pointer, or moved with the arrow keys. */
+export function ParallelAxisView({ axis, layout, x, side, span, onSpan }: ParallelAxisViewProps) {
+  const { top, height } = layout;
+  const range = span ? `${axis.textAt(span[0])} to ${axis.textAt(span[1])}` : "all";
   const onKeyDown = (event: KeyboardEvent) => {
-    const next = moved(brush, event);
+    const next = keyed(span, event.key, event.shiftKey, STEP);
     if (next === undefined) return;
     event.preventDefault();
-    onBrush(next);
+    onSpan(next, true);
   };
-  const range = brush ? `${axis.textAt(brush[0])} to ${axis.textAt(brush[1])}` : "all";
   return (
     <g transform={`translate(${x} 0)`}>
-      <text
-        className={classes.name}
-        x={{ start: -40, middle: 0, end: 40 }[anchor]}
-        y={-14}
-        textAnchor={anchor}
-      >
-        {shortened(axis.label)}
-        <title>{axis.label}</title>
-      </text>
-      <line className={classes.axis} y1={0} y2={height} />
-      {axis.ticks.map(({ at, text }) => (
-        <text
-          key={text}
-          className={classes.tick}
-          x={isLast ? 9 : -7}
-          y={height * (1 - at)}
-          dy="0.32em"
-          textAnchor={isLast ? "start" : "end"}
-        >
-          {shortened(text)}
-        </text>
-      ))}
-      {shown && (
-        <rect
-          className={classes.brush}
-          x={-7}
-          width={14}
-          y={height * (1 - shown[1])}
-          height={Math.max(1, height * (shown[1] - shown[0]))}
-        />
-      )}
+      <line className={classes.axis} y1={top} y2={yOf(layout, axis.start)} />
+      {axis.start > 0 && <circle className={classes.axis} cy={top + height} r={3} />}
+      <Ticks axis={axis} layout={layout} side={side} />
+      {span && <BrushView span={span} layout={layout} />}
       <rect
         className={classes.handle}
         x={-REACH}
         width={2 * REACH}
-        y={0}
-        height={height}
+        y={top - 4}
+        height={height + 8}
         role="slider"
         tabIndex={0}
         aria-label={`Filter by ${axis.label}`}
         aria-orientation="vertical"
         aria-valuemin={0}
         aria-valuemax={100}
-        aria-valuenow={Math.round((brush?.[0] ?? 0) * 100)}
+        aria-valuenow={Math.round((span?.[0] ?? 0) * 100)}
         aria-valuetext={range}
         // The pointer gives no focus, whose ring would hide the brush.
         onMouseDown={(event) => event.preventDefault()}
-        onPointerDown={(event) => {
-          event.currentTarget.setPointerCapture(event.pointerId);
-          const at = shareAt(event);
-          setDrag([at, at]);
-        }}
-        onPointerMove={(event) => drag && setDrag([drag[0], shareAt(event)])}
-        onPointerUp={onPointerUp}
-        onClick={(event) => event.stopPropagation()}
-        onDoubleClick={() => onBrush(null)}
+        onDoubleClick={() => onSpan(null, true)}
         onKeyDown={onKeyDown}
+        {...useDrag(layout, span, onSpan)}
       >
         <title>{`${axis.label}: ${range}`}</title>
       </rect>
@@ -104,25 +65,75 @@ export function ParallelAxisView({ axis, x, height, anchor, brush, onBrush }: Pa
   );
 }
 
-/** Arrows move the lower end, with Shift the upper one; Escape clears. Undefined for other keys. */
-function moved(brush: Brush | null, event: KeyboardEvent): Brush | null | undefined {
-  if (event.key === "Escape") return brush ? null : undefined;
-  const by = { ArrowUp: STEP, ArrowDown: -STEP }[event.key];
-  if (by === undefined) return undefined;
-  const [low, high] = brush ?? [0, 1];
-  return event.shiftKey
-    ? [low, Math.max(low, clamped(high + by))]
-    : [Math.min(high, clamped(low + by)), high];
+/** Turns the pointer into spans: a new brush, or the present one moved or resized. */
+function useDrag(layout: ParallelLayout, span: Span | null, onSpan: ParallelAxisViewProps["onSpan"]) {
+  const [gesture, setGesture] = useState<Gesture | null>(null);
+  const [cursor, setCursor] = useState<string>();
+  const shareAt = (event: PointerEvent<SVGRectElement>) => {
+    const box = event.currentTarget.ownerSVGElement?.getBoundingClientRect();
+    return 1 - (event.clientY - (box?.top ?? 0) - layout.top) / layout.height;
+  };
+  const begin = (event: PointerEvent<SVGRectElement>) =>
+    begun(clamped(shareAt(event)), span, END_REACH / layout.height);
+  return {
+    style: { cursor },
+    onPointerDown: (event: PointerEvent<SVGRectElement>) => {
+      if (event.button !== 0) return;
+      event.currentTarget.setPointerCapture(event.pointerId);
+      setGesture(begin(event));
+    },
+    onPointerMove: (event: PointerEvent<SVGRectElement>) => {
+      if (gesture) onSpan(dragged(gesture, shareAt(event)), false);
+      else setCursor(CURSORS[begin(event).kind]);
+    },
+    onPointerUp: (event: PointerEvent<SVGRectElement>) => {
+      if (!gesture) return;
+      const at = shareAt(event);
+      const isClick = Math.abs(at - gesture.from) * layout.height < SHORTEST_DRAG;
+      onSpan(isClick ? (gesture.kind === "new" ? null : gesture.span) : dragged(gesture, at), true);
+      setGesture(null);
+    },
+    onPointerCancel: () => {
+      if (gesture) onSpan(gesture.kind === "new" ? null : gesture.span, true);
+      setGesture(null);
+    },
+    onClick: (event: { stopPropagation: () => void }) => event.stopPropagation(),
+  };
 }
 
-function clamped(share: number): number {
-  return Math.min(1, Math.max(0, share));
+const CURSORS = { new: "crosshair", move: "grab", low: "ns-resize", high: "ns-resize" } as const;
+
+function BrushView({ span: [low, high], layout }: { span: Span; layout: ParallelLayout }) {
+  const [from, to] = [yOf(layout, high), yOf(layout, low)];
+  return (
+    <g className={classes.brush}>
+      <rect x={-7} width={14} y={from} height={Math.max(1, to - from)} />
+      <line x1={-7} x2={7} y1={from} y2={from} />
+      <line x1={-7} x2={7} y1={to} y2={to} />
+    </g>
+  );
 }
 
-function ordered([a, b]: Brush): Brush {
-  return a <= b ? [a, b] : [b, a];
+function Ticks({ axis, layout, side }: Pick<ParallelAxisViewProps, "axis" | "layout" | "side">) {
+  const isLeft = side === "left";
+  return axis.ticks.map(({ at, text }) => (
+    <text
+      key={`${at} ${text}`}
+      className={classes.tick}
+      x={isLeft ? -8 : 16}
+      y={yOf(layout, at)}
+      dy="0.32em"
+      textAnchor={isLeft ? "end" : "start"}
+      data-missing={(axis.start > 0 && at === 0) || undefined}
+    >
+      {shortened(text)}
+      {text.length > MOST_LETTERS && <title>{text}</title>}
+    </text>
+  ));
 }
+
+const MOST_LETTERS = 14;
 
 function shortened(text: string): string {
-  return text.length > 22 ? `…${text.slice(-21)}` : text;
+  return text.length > MOST_LETTERS ? `${text.slice(0, MOST_LETTERS - 1)}…` : text;
 }

@@ -1,161 +1,155 @@
 import { useElementSize } from "@mantine/hooks";
-import { type PointerEvent, useMemo, useState } from "react";
-import { plural } from "~/lib/format";
-import { Empty } from "~/ui/Empty";
+import { type PointerEvent, type ReactNode, useMemo, useRef } from "react";
+import type { Span } from "./brushGesture";
+import type { PlacedDimension } from "./dimension";
 import { ParallelAxisView } from "./ParallelAxisView";
-import {
-  type AxisValue,
-  type Brush,
-  type Brushes,
-  goodness,
-  linePath,
-  nearestLine,
-  type ParallelAxis,
-  passing,
-  placedAxis,
-} from "./parallel";
+import { ParallelHeads } from "./ParallelHeads";
+import { ParallelLines } from "./ParallelLines";
+import { nearestLine, type ParallelLayout, type Rating, shortLabels, spread, yOf } from "./parallel";
 import classes from "./parallel.module.css";
+import { SHADES } from "./ramp";
 
 export interface ParallelChartProps {
-  title: string;
-  axes: readonly ParallelAxis[];
-  /** The lines' names, in the order of the axes' values. */
-  labels: readonly string[];
-  /** Colours the lines: the better, the stronger. Usually the values of the last axis. */
-  values: readonly AxisValue[];
-  isLowBest: boolean;
-  brushes: Brushes;
-  onBrush: (axis: string, brush: Brush | null) => void;
-  /** A line was pressed. */
-  onOpen?: (line: number) => void;
+  label: string;
+  /** In the order in which they stand. */
+  axes: readonly PlacedDimension[];
+  /** The last of the axes where it is what came of the lines: it stays there, and colours them. */
+  result: PlacedDimension | null;
+  rating: Rating;
+  isKept: readonly boolean[];
+  spans: ReadonlyMap<string, Span>;
+  onSpan: (axis: string, span: Span | null, isDone: boolean) => void;
+  onMove: (axis: string, to: number, isDone: boolean) => void;
+  onHover: (line: number | null) => void;
+  /** The line under the pointer was pressed; null beside all lines. */
+  onPress: (line: number | null) => void;
+  /** SVG above the lines: those that stand out. */
+  over: (layout: ParallelLayout) => ReactNode;
   height?: number;
 }
 
-const TOP = 30;
-const BOTTOM = 12;
-const SIDE = 60;
+const PADDING = { top: 10, bottom: 12 };
+const HEADS = 28;
+const SIDE = 64;
+/** Axes do not come nearer to each other; the chart is scrolled instead. */
+const LEAST_STEP = 72;
 
-/** Parallel coordinates: a line per trial over an axis per parameter; dragging along an axis keeps what passes there. */
+/** Parallel coordinates: a line per trial over an axis per parameter; a drag along an axis keeps what passes there. */
 export function ParallelChart(props: ParallelChartProps) {
-  const { title, labels, brushes, onBrush, height = 300 } = props;
-  const { ref, width } = useElementSize();
-  const axes = useMemo(() => props.axes.map(placedAxis), [props.axes]);
-  const isKept = useMemo(() => passing(axes, brushes, labels.length), [axes, brushes, labels.length]);
-  const inner = height - TOP - BOTTOM;
-  const xs = useMemo(() => spread(axes.length, width), [axes.length, width]);
-  const [hovered, setHovered] = useState<number | null>(null);
-  const kept = isKept.filter(Boolean).length;
-
-  const onPointerMove = (event: PointerEvent<SVGSVGElement>) => {
-    const box = event.currentTarget.getBoundingClientRect();
-    const point = { x: event.clientX - box.left, y: event.clientY - box.top - TOP };
-    setHovered(nearestLine(axes, xs, inner, point, (line) => isKept[line] ?? false));
-  };
-  const onClick = () => hovered !== null && props.onOpen?.(hovered);
-
+  const { axes, result, rating, isKept, spans, onSpan, height = 340 } = props;
+  const { ref, width: room } = useElementSize();
+  const width = Math.max(room, 2 * SIDE + LEAST_STEP * (axes.length - 1));
+  const inner = height - HEADS;
+  const layout = useMemo(
+    () => ({
+      xs: spread(axes.length, width, SIDE),
+      top: PADDING.top,
+      height: inner - PADDING.top - PADDING.bottom,
+    }),
+    [axes.length, width, inner],
+  );
+  const labels = useMemo(() => shortLabels(axes.map(({ label }) => label)), [axes]);
+  const names = useMemo(
+    () => new Map(axes.map(({ id, label }) => [id, labels.get(label) ?? label])),
+    [axes, labels],
+  );
+  const { onPointerMove, onPointerLeave, onClick } = useHover(props, layout);
   return (
-    <section className={classes.root} aria-label={`${title}: ${kept} of ${plural(labels.length, "line")}`}>
-      <header className={classes.header}>
-        <h3 className={classes.title}>{title}</h3>
-        <span className={classes.hint} data-hovered={hovered !== null || undefined}>
-          {hovered === null ? hintOf(kept, labels.length) : labels[hovered]}
-        </span>
-      </header>
-      <div ref={ref} className={classes.plot} style={{ height }}>
-        {labels.length === 0 && <Empty title="Nothing to draw yet" />}
-        {width > 0 && labels.length > 0 && (
-          // biome-ignore lint/a11y/useKeyWithClickEvents: the table below opens the same by keyboard
-          // biome-ignore lint/a11y/noSvgWithoutTitle: its section names it; a title would be a tooltip over everything
-          <svg
-            width={width}
-            height={height}
-            data-hovered={hovered !== null || undefined}
-            onPointerMove={onPointerMove}
-            onPointerLeave={() => setHovered(null)}
-            onClick={onClick}
-          >
-            <g transform={`translate(0 ${TOP})`}>
-              <Lines
-                axes={axes}
-                xs={xs}
-                height={inner}
-                isKept={isKept}
-                values={props.values}
-                isLowBest={props.isLowBest}
-              />
-              {hovered !== null && (
-                <path d={linePath(axes, hovered, xs, inner)} className={classes.hovered} />
-              )}
+    <section className={classes.scroller} aria-label={props.label}>
+      <div ref={ref} className={classes.measure} />
+      {room > 0 && (
+        <div style={{ width, height }}>
+          <ParallelHeads
+            axes={axes}
+            labels={names}
+            xs={layout.xs}
+            movable={result ? axes.length - 1 : axes.length}
+            onMove={props.onMove}
+          />
+          <div className={classes.plot} style={{ height: inner }}>
+            <ParallelLines {...{ axes, layout, width, isKept, result, rating }} height={inner} />
+            {/* biome-ignore lint/a11y/noSvgWithoutTitle: its section names it; a title would be a tooltip over everything */}
+            {/* biome-ignore lint/a11y/useKeyWithClickEvents: the table of trials marks the same by keyboard */}
+            <svg
+              className={classes.front}
+              width={width}
+              height={inner}
+              onPointerMove={onPointerMove}
+              onPointerLeave={onPointerLeave}
+              onClick={onClick}
+            >
+              {props.over(layout)}
+              {result && <ResultScale axis={result} rating={rating} layout={layout} />}
               {axes.map((axis, index) => (
                 <ParallelAxisView
                   key={axis.id}
                   axis={axis}
-                  x={xs[index] ?? 0}
-                  height={inner}
-                  anchor={index === 0 ? "start" : index === axes.length - 1 ? "end" : "middle"}
-                  brush={brushes[axis.id] ?? null}
-                  onBrush={(brush) => onBrush(axis.id, brush)}
+                  layout={layout}
+                  x={layout.xs[index] ?? 0}
+                  side={index > 0 && index === axes.length - 1 ? "right" : "left"}
+                  span={spans.get(axis.id) ?? null}
+                  onSpan={(span, isDone) => onSpan(axis.id, span, isDone)}
                 />
               ))}
-            </g>
-          </svg>
-        )}
-      </div>
+            </svg>
+          </div>
+        </div>
+      )}
     </section>
   );
 }
 
-function hintOf(kept: number, count: number): string {
-  return kept < count
-    ? `${kept} of ${count}; double-click an axis to clear it`
-    : "Drag along an axis to filter";
+/** Finds the line under the pointer; the press is of that line. */
+function useHover({ axes, isKept, onHover, onPress }: ParallelChartProps, layout: ParallelLayout) {
+  const under = useRef<number | null>(null);
+  const hover = (line: number | null) => {
+    under.current = line;
+    onHover(line);
+  };
+  return {
+    onPointerMove: (event: PointerEvent<SVGSVGElement>) => {
+      if (event.buttons !== 0) return;
+      const box = event.currentTarget.getBoundingClientRect();
+      const point = { x: event.clientX - box.left, y: event.clientY - box.top };
+      hover(nearestLine(axes, layout, point, (line) => isKept[line] ?? false));
+    },
+    onPointerLeave: () => hover(null),
+    onClick: () => onPress(under.current),
+  };
 }
 
-/** Even places for the axes, with room at both sides for their labels. */
-function spread(count: number, width: number): number[] {
-  if (count === 1) return [width / 2];
-  return Array.from(
-    { length: count },
-    (_, index) => SIDE + (index * (width - 2 * SIDE)) / Math.max(1, count - 1),
-  );
+interface ResultScaleProps {
+  axis: PlacedDimension;
+  rating: Rating;
+  layout: ParallelLayout;
 }
 
-interface LinesProps {
-  axes: ReturnType<typeof placedAxis>[];
-  xs: readonly number[];
-  height: number;
-  isKept: readonly boolean[];
-  values: readonly AxisValue[];
-  isLowBest: boolean;
-}
-
-/** All lines, what is filtered out behind the rest. Drawn again for data and brushes, not for the pointer. */
-function Lines({ axes, xs, height, isKept, values, isLowBest }: LinesProps) {
-  return useMemo(() => {
-    const rated = goodness(values, isKept, isLowBest);
-    const paths = values.map((_, line) => ({
-      line,
-      d: linePath(axes, line, xs, height),
-      rate: rated[line] ?? null,
-    }));
-    const shown = paths.filter(({ line }) => isKept[line]).sort((a, b) => (a.rate ?? -1) - (b.rate ?? -1));
+/** Which colour a place on the result's axis has. */
+function ResultScale({ axis, rating, layout }: ResultScaleProps) {
+  const x = (layout.xs.at(-1) ?? 0) + 5;
+  const size = (1 - axis.start) / SHADES;
+  return Array.from({ length: SHADES }, (_, index) => {
+    const low = axis.start + index * size;
+    const rate = rating(low + size / 2);
     return (
-      <>
-        <g className={classes.out}>
-          {paths.map(({ line, d }) => !isKept[line] && <path key={line} d={d} />)}
-        </g>
-        <g className={classes.kept}>
-          {shown.map(({ line, d, rate }) => (
-            <path key={line} d={d} stroke={color(rate)} strokeDasharray={rate === null ? "3 3" : undefined} />
-          ))}
-        </g>
-      </>
+      <rect
+        key={low}
+        x={x}
+        width={6}
+        y={yOf(layout, low + size)}
+        height={size * layout.height + 0.5}
+        fill={shadeColor(rate)}
+      />
     );
-  }, [axes, xs, height, isKept, values, isLowBest]);
+  });
 }
 
-/** One hue of rising contrast; grey and dashed without a value. */
-function color(rate: number | null): string {
-  if (rate === null) return "var(--line-strong)";
-  return `color-mix(in oklab, var(--series-1) ${Math.round(25 + 75 * rate)}%, var(--surface-card))`;
+/** The ramp of the lines in CSS, so that it follows the theme by itself. */
+function shadeColor(rate: number): string {
+  if (Number.isNaN(rate)) return "var(--line-strong)";
+  const isPale = rate < 0.5;
+  const share = isPale ? rate * 2 : (rate - 0.5) * 2;
+  return isPale
+    ? `color-mix(in oklab, var(--series-1) ${30 + 70 * share}%, var(--surface-card))`
+    : `color-mix(in oklab, var(--text) ${65 * share}%, var(--series-1))`;
 }

@@ -1,59 +1,81 @@
 import { expect, it } from "vitest";
-import { goodness, isWide, linePath, nearestLine, passing, placedAxis } from "./parallel";
+import { placed } from "./dimension";
+import {
+  linePath,
+  nearestLine,
+  orderedIds,
+  ratingOf,
+  reordered,
+  shortLabels,
+  spread,
+  traceLines,
+} from "./parallel";
 
-const lr = placedAxis({ id: "lr", label: "lr", values: [1e-4, 1e-2, 1, null], isLog: true });
-const optimizer = placedAxis({ id: "opt", label: "opt", values: ["sgd", "adam", "sgd", "adam"] });
+const lr = placed({ id: "lr", label: "lr", kind: "log", values: [1e-4, 1e-2, 1, 1e-4], domain: [1e-4, 1] });
+const optimizer = placed({ id: "o", label: "o", kind: "category", values: ["sgd", "adam", "sgd", "adam"] });
+const momentum = placed({ id: "m", label: "m", kind: "linear", values: [0, null, 1, null], domain: [0, 1] });
+const layout = { xs: [0, 100, 200], top: 0, height: 200 };
+const axes = [lr, optimizer, momentum];
 
-it("places numbers between round ends, on a log axis by decades", () => {
-  expect(lr.places).toEqual([0, 0.5, 1, null]);
-  expect(lr.ticks.map(({ text }) => text)).toEqual(["1e-4", "0.001", "0.01", "0.1", "1"]);
-  expect(lr.textAt(0.5)).toBe("0.01");
+it("draws a line over all axes, through the place for no value too", () => {
+  expect(linePath(axes, 0, layout)).toBe("M0 200L100 50L200 176");
+  expect(linePath(axes, 1, layout)).toBe("M0 100L100 150L200 200");
 });
 
-it("places words evenly, and numbers among words by size", () => {
-  expect(optimizer.ticks).toEqual([
-    { at: 0.25, text: "adam" },
-    { at: 0.75, text: "sgd" },
-  ]);
-  const mixed = placedAxis({ id: "m", label: "m", values: ["16", 8, "128"] });
-  expect(mixed.ticks.map(({ text }) => text)).toEqual(["8", "16", "128"]);
-});
-
-it("draws an axis whose values are all the same, and one without any", () => {
-  expect(placedAxis({ id: "c", label: "c", values: [3, 3] }).places.every((place) => place !== null)).toBe(
-    true,
-  );
-  expect(placedAxis({ id: "n", label: "n", values: [null, null] }).ticks).toEqual([]);
-});
-
-it("keeps the lines that pass through every brush", () => {
-  expect(passing([lr, optimizer], {}, 4)).toEqual([true, true, true, true]);
-  expect(passing([lr, optimizer], { lr: [0.4, 1] }, 4)).toEqual([false, true, true, false]);
-  expect(passing([lr, optimizer], { lr: [0.4, 1], opt: [0.5, 1] }, 4)).toEqual([false, false, true, false]);
-});
-
-it("breaks a line where a value is missing", () => {
-  expect(linePath([lr, optimizer], 0, [0, 100], 200)).toBe("M0 200L100 50");
-  expect(linePath([lr, optimizer, lr], 3, [0, 100, 200], 200)).toBe("M100 150");
+it("traces the same on a canvas", () => {
+  const calls: string[] = [];
+  const context = {
+    moveTo: (x: number, y: number) => calls.push(`M${x} ${y}`),
+    lineTo: (x: number, y: number) => calls.push(`L${x} ${y}`),
+  };
+  traceLines(context, axes, [0, 1], layout);
+  expect(calls.join("")).toBe(linePath(axes, 0, layout) + linePath(axes, 1, layout));
 });
 
 it("finds the line under the pointer", () => {
-  const at = (x: number, y: number) => nearestLine([lr, optimizer], [0, 100], 200, { x, y }, () => true);
+  const at = (x: number, y: number) => nearestLine(axes, layout, { x, y }, () => true);
   expect(at(50, 126)).toBe(0);
   expect(at(50, 23)).toBe(2);
-  expect(at(50, 190)).toBeNull();
-  expect(at(150, 100)).toBeNull();
+  expect(at(50, 60)).toBeNull();
+  expect(at(250, 100)).toBeNull();
+  expect(nearestLine(axes, layout, { x: 50, y: 126 }, (line) => line !== 0)).toBe(1);
 });
 
-it("rates values within those that count", () => {
-  expect(goodness([1, 2, 3, null], [true, true, true, true], true)).toEqual([1, 0.5, 0, null]);
-  expect(goodness([1, 2, 3], [true, true, false], false)).toEqual([0, 1, 1]);
-  expect(goodness([5], [true], true)).toEqual([1]);
+it("rates values within those that are kept", () => {
+  const loss = placed({ id: "loss", label: "loss", kind: "linear", values: [1, 2, 3, null], domain: [1, 3] });
+  const rates = (isKept: boolean[]) => [...loss.places].map(ratingOf(loss, isKept, true));
+  expect(rates([true, true, true, true])).toEqual([1, expect.closeTo(0.5), 0, Number.NaN]);
+  expect(rates([false, true, true, false])).toEqual([1, 1, 0, Number.NaN]);
+  expect(rates([false, false, false, false])).toEqual(Array(4).fill(Number.NaN));
+  expect(ratingOf(loss, [true, true, true, true], false)(1)).toBe(1);
 });
 
-it("takes a log axis for positive values over two decades", () => {
-  expect(isWide([1e-5, 1e-2])).toBe(true);
-  expect(isWide([1, 99])).toBe(false);
-  expect(isWide([-1, 1e5])).toBe(false);
-  expect(isWide([1e-5])).toBe(false);
+it("does not let one diverged trial take all the contrast", () => {
+  const values = [...Array.from({ length: 19 }, (_, index) => index / 20), 1000];
+  const loss = placed({ id: "loss", label: "loss", kind: "linear", values });
+  const rate = ratingOf(
+    loss,
+    values.map(() => true),
+    true,
+  );
+  expect(rate(loss.places[9] ?? 0)).toBeCloseTo(0.47, 1);
+  expect(rate(1)).toBe(0);
+});
+
+it("keeps the order asked for, and puts the rest behind", () => {
+  expect(orderedIds(["a", "b", "c"], ["c", "gone", "c"])).toEqual(["c", "a", "b"]);
+  expect(orderedIds(["a", "b"], undefined)).toEqual(["a", "b"]);
+  expect(reordered(["a", "b", "c"], "a", 1)).toEqual(["b", "a", "c"]);
+  expect(reordered(["a", "b", "c"], "b", 9)).toEqual(["a", "c", "b"]);
+  expect(reordered(["a", "b", "c"], "b", -1)).toEqual(["b", "a", "c"]);
+});
+
+it("names parameters by their shortest endings that differ", () => {
+  const labels = shortLabels(["training.lr", "model.width", "optimizer.lr", "seed"]);
+  expect([...labels.values()]).toEqual(["training.lr", "width", "optimizer.lr", "seed"]);
+});
+
+it("spreads axes evenly", () => {
+  expect(spread(3, 400, 50)).toEqual([50, 200, 350]);
+  expect(spread(1, 400, 50)).toEqual([200]);
 });
