@@ -11,13 +11,13 @@ import argparse
 import json
 import os
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 from environments import REQUIREMENTS, python_of
@@ -166,7 +166,14 @@ def run_here(options: argparse.Namespace, desc: str, *, stops: bool, kill: bool)
         detail = wait(bench, number)
         seconds = time.time() - began
         trials = bench.client.get(f"/hpsearch/{number}/trials").json()["items"]
-        return Here(Measured(start, seconds, read_traces(folder / "trace")), detail, trials)
+        stops = stop_epochs(bench, number)
+        return Here(Measured(start, seconds, read_traces(folder / "trace")), detail, trials, stops)
+
+
+def stop_epochs(bench: Bench, number: int) -> list[int]:
+    """The epoch of every stop, from the tables of the rungs."""
+    rungs = bench.client.get(f"/hpsearch/{number}/rungs").json()["items"]
+    return [rung["epoch"] for rung in rungs for one in rung["entries"] if one["is_stopped"]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +183,7 @@ class Here:
     measured: Measured
     detail: Mapping[str, Any]
     trials: list[Mapping[str, Any]]
+    stops: list[int]  # the epochs at which trials were stopped by a rule
 
     @property
     def points(self) -> list[dict[str, Any]]:
@@ -185,6 +193,12 @@ class Here:
     @property
     def epochs(self) -> int:
         return sum(len(trace.ends) for trace in self.measured.traces)
+
+    @property
+    def overrun(self) -> int:
+        """The epochs that stopped trials went on for, until they were gone."""
+        others = (one["epochs"] for one in self.trials if one["state"] != "stopped")
+        return self.epochs - sum(self.stops) - sum(others)
 
 
 def run_there(options: argparse.Namespace, tracker: str, points: list[dict[str, Any]]) -> Measured:
@@ -213,7 +227,11 @@ def run_there(options: argparse.Namespace, tracker: str, points: list[dict[str, 
 
 
 def simulated_epochs(here: Here, options: argparse.Namespace) -> int:
-    """How many the same search needs where every epoch is seen, and acted upon, at once."""
+    """How many the same search needs where every epoch is seen, and acted upon, at once.
+
+    Programs start as slowly as they did here.
+    """
+    starts = [trace.ready - trace.began for trace in here.measured.traces]
     trainings, spec = Trainings(DATA), Spec.model_validate(here.detail["spec"])
     simulation = Simulation(
         spec,
@@ -223,9 +241,19 @@ def simulated_epochs(here: Here, options: argparse.Namespace) -> int:
         epochs_budget=options.max_epochs * options.trials,
         poll_epochs=0,
         epoch_seconds=lambda values: options.sleep + epoch_seconds(DATA, values),
+        start_seconds=median(starts),
     ).run()
     trainings.save()
     return len(simulation.trained)
+
+
+def print_delays(here: Here, simulated: int) -> None:
+    """How near the real search comes to one where every epoch is acted upon at once."""
+    print(f"\nSimulated: {simulated} epochs; really {here.epochs}, which is ", end="")
+    print(f"{here.epochs / simulated:.2f} times as many. ", end="")
+    stops, without = len(here.stops), here.epochs - here.overrun
+    print(f"{stops} trials were stopped and went on for {here.overrun} epochs until they were ")
+    print(f"gone: {here.epochs / without:.2f} times the epochs without that.")
 
 
 def check_kill(before: Here, killed: Here) -> None:
@@ -266,11 +294,9 @@ def main() -> None:
         rows.append(measured.cells(f"{REQUIREMENTS[tracker]}, ASHA", WORKERS))
     head = ["search", "start s", "search s", "trials", "epochs"]
     print_table([*head, "of it training", "imports", "the rest", "best loss"], rows)
-    simulated = simulated_epochs(asha, options)
-    print(f"\nSimulated: {simulated} epochs; really {asha.epochs}, which is ", end="")
-    print(f"{asha.epochs / simulated:.2f} times as many.")
+    print_delays(asha, simulated_epochs(asha, options))
     check_kill(asha, killed)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

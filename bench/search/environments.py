@@ -19,7 +19,7 @@ def python_of(tracker: str) -> Path:
     Raises:
         subprocess.CalledProcessError: it could not be installed.
     """
-    folder = cache_folder() / f"{REQUIREMENTS[tracker].replace('==', '-')}"
+    folder = cache_folder() / f"{tracker}-{REQUIREMENTS[tracker].partition('==')[2]}"
     python, done = folder / "bin" / "python", folder / "done"
     if not done.exists():
         print(f"Installing {REQUIREMENTS[tracker]} into {folder} …", flush=True)

@@ -76,6 +76,6 @@ def epoch_seconds(name: str, values: Mapping[str, Any]) -> float:
     Fitted once to processor times of nine configurations: 2.5 ms, 0.15 ms an update, and a part
     that grows with the width.
     """
-    rows, inputs = load_data(name).train_x.shape
+    rows, inputs = (int(length) for length in load_data(name).train_x.shape)
     updates = -(-rows // int(values["batch"]))
     return 2.5e-3 + 0.15e-3 * updates + 2.8e-10 * rows * inputs * int(values["width"])

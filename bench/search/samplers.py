@@ -117,7 +117,8 @@ def row_of(runs: Runs, random: Runs, trials: int) -> list[str]:
     reached = sum(np.isfinite(counts))
     cells = [f"{regret_at(runs, at):.3f}" for at in SHOWN if at <= trials]
     cells.append(f"{reached}/{len(runs)}")
-    cells.append(f"{np.median([one for one in counts if np.isfinite(one)]):.0f}" if reached else "")
+    middle = np.median(counts)
+    cells.append(f"{middle:.0f}" if np.isfinite(middle) else "never")
     cells.append(f"{np.mean([run.cpu for run in runs.values()]):.2f} s")
     return cells
 

@@ -121,7 +121,7 @@ def measure(data: str, method: str, seeds: int) -> list[Outcome]:
 def to_target(outcomes: Sequence[Outcome], target: float) -> tuple[float, float, int]:
     """The median epochs and seconds to a loss, where never is latest; and how many got there."""
     indices = [one.index_of(target) for one in outcomes]
-    epochs = [np.inf if index is None else index + 1 for index in indices]
+    epochs = [np.inf if index is None else float(index + 1) for index in indices]
     seconds = [
         np.inf if index is None else one.seconds[index]
         for index, one in zip(indices, outcomes, strict=True)
@@ -133,8 +133,8 @@ def to_target(outcomes: Sequence[Outcome], target: float) -> tuple[float, float,
 def row_of(method: str, outcomes: Sequence[Outcome], targets: Sequence[float]) -> list[str]:
     """The best losses by epochs, and the epochs and reckoned seconds to each target."""
     cells = [method]
-    for epochs in (EPOCHS // 4, EPOCHS // 2, EPOCHS):
-        bests = [one.best_at(epochs) for one in outcomes]
+    for spent in (EPOCHS // 4, EPOCHS // 2, EPOCHS):
+        bests = [one.best_at(spent) for one in outcomes]
         cells.append(f"{np.mean(bests):.4f} ± {np.std(bests) / len(bests) ** 0.5:.4f}")
     for target in targets:
         epochs, seconds, count = to_target(outcomes, target)
