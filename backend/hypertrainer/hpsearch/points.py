@@ -8,14 +8,22 @@ from hypertrainer.hpsearch.facts import Fact, FactKind, Origin
 from hypertrainer.hpsearch.history import fold
 from hypertrainer.hpsearch.samplers.base import Suggestion
 from hypertrainer.hpsearch.samplers.suggest import suggest_many
-from hypertrainer.hpsearch.spec import Algorithm, Spec
+from hypertrainer.hpsearch.spec import Algorithm, Place, Spec
+
+MOST_AT_ONCE = 10_000  # tasks in one request
 
 
 def starts_at_once(spec: Spec) -> bool:
     """Whether all tasks are made when the search is submitted, as nothing holds them back."""
+    num_tasks = (spec.n_trials or MOST_AT_ONCE) * spec.repeats.n
     is_limited = spec.max_concurrent is not None or spec.n_trials is None
-    is_placed = len(spec.platforms) > 1 or any(one.max_concurrent for one in spec.platforms)
+    is_limited = is_limited or num_tasks > MOST_AT_ONCE
+    is_placed = len(spec.platforms) > 1 or any(map(_is_limited, spec.platforms))
     return not (spec.is_learning or is_limited or spec.early_stopping or is_placed)
+
+
+def _is_limited(place: Place) -> bool:
+    return place.max_concurrent is not None or place.max_cost is not None
 
 
 def revised(spec: Spec, seq: int = 0) -> Fact:

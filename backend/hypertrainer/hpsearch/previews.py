@@ -7,7 +7,7 @@ from dataclasses import asdict
 
 from hypertrainer.dependencies import Services
 from hypertrainer.error_body import field_errors
-from hypertrainer.errors import NoPointLeft, PlatformError
+from hypertrainer.errors import AdviserFailed, NoPointLeft, PlatformError
 from hypertrainer.hpsearch.adviser import Adviser
 from hypertrainer.hpsearch.child_configs import child_config
 from hypertrainer.hpsearch.drafts import places_of
@@ -56,7 +56,7 @@ async def preview(
     points: list[Suggestion] = []
     spec = prepared.spec
     if spec is not None and not prepared.checked.problems:
-        with suppress(NoPointLeft):
+        with suppress(NoPointLeft, AdviserFailed):  # then none is shown
             points = await ask_first_points(adviser, spec, spec.seed or 0, PREVIEWED_TRIALS)
     read = await asyncio.to_thread(_read, services, prepared, points)
     if with_forecast and not read.problems:

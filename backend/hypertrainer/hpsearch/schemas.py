@@ -3,11 +3,12 @@
 from datetime import datetime
 from typing import Annotated, Any
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from hypertrainer.error_body import FieldError
 from hypertrainer.hpsearch.facts import Origin, TrialState
 from hypertrainer.hpsearch.statuses import SearchStatus
+from hypertrainer.tasks.schemas import ConfigText, Name, Notes, ProjectName
 from hypertrainer.tasks.statuses import TaskStatus
 
 
@@ -213,22 +214,28 @@ class SearchEdit(BaseModel):
     `max_concurrent` are short for that.
     """
 
+    model_config = ConfigDict(extra="forbid")
+
     n_trials: Annotated[int | None, Field(ge=1, le=100_000)] = None
-    max_concurrent: Annotated[int | None, Field(ge=1)] = None
-    config_text: str | None = None
-    name: Annotated[str | None, Field(min_length=1, max_length=200)] = None
-    project: Annotated[str | None, Field(max_length=100)] = None
-    notes: Annotated[str | None, Field(max_length=10_000)] = None
+    max_concurrent: Annotated[int | None, Field(ge=1, le=100_000)] = None
+    config_text: ConfigText | None = None
+    name: Name | None = None
+    project: ProjectName | None = None
+    notes: Notes | None = None
 
 
 class SearchExtend(BaseModel):
     """How many trials more."""
+
+    model_config = ConfigDict(extra="forbid")
 
     n_trials: Annotated[int, Field(ge=1, le=100_000)]
 
 
 class SearchStop(BaseModel):
     """Whether the active trials are cancelled; else they end by themselves."""
+
+    model_config = ConfigDict(extra="forbid")
 
     cancel: bool = True
 
