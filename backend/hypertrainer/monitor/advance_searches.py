@@ -28,6 +28,7 @@ from hypertrainer.monitor.search_memory import SearchMemory, remember
 from hypertrainer.tasks.announce import announce_changes
 
 PAUSE_SECONDS = 15.0
+TOLD_AT_ONCE = 500
 SEARCHES = [["get", "/hpsearch"]]
 
 
@@ -80,7 +81,7 @@ class AdvanceSearches:
             await memory.catch_up(session)
             views = await load_views(session, search_id)
         step = Step()
-        known = _known(memory, views)
+        known, rest = _portion(_known(memory, views))
         _reopen(memory, reopened, step)
         await read_curves(memory, known)
         try:
@@ -94,7 +95,7 @@ class AdvanceSearches:
             del self._memories[search_id]
             return False
         await self._announce(changes)
-        return True
+        return not rest
 
     async def _announce(self, changes: Changes) -> None:
         services = self.services
@@ -119,6 +120,16 @@ def _is_ending(search: Search) -> bool:
 def _known(memory: SearchMemory, views: Iterable[TrialView]) -> list[TrialView]:
     """The trials whose facts were read: others came into being in between."""
     return [view for view in views if view.number in memory.history.trials]
+
+
+def _portion(views: Sequence[TrialView]) -> tuple[list[TrialView], int]:
+    """All trials that go on, and of those that are over as many as one transaction should tell of.
+
+    Also how many are left over for the next one.
+    """
+    over = [view for view in views if view.is_over]
+    left_out = {view.number for view in over[TOLD_AT_ONCE:]}
+    return [view for view in views if view.number not in left_out], len(left_out)
 
 
 def _reopen(memory: SearchMemory, numbers: Sequence[int], step: Step) -> None:
