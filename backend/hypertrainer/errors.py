@@ -4,6 +4,8 @@ HyperTrainerError
 ├── NotFound              404  no such thing
 ├── Conflict              409  the thing's state forbids it
 ├── InvalidInput          422  the caller's input is wrong; `fields` says where
+├── NoPointLeft           409  a search has tried every point, or its constraints allow none
+├── AdviserFailed         503  the process that chooses a search's points gave no answer
 ├── Unauthenticated       401  no token, or a wrong one
 ├── Forbidden             403  a request that this server never serves (Host, Origin)
 ├── StorageError          507  the disk is full or a folder cannot be written
@@ -62,6 +64,20 @@ class InvalidInput(HyperTrainerError):
 
     code = "invalid_input"
     http_status = 422
+
+
+class NoPointLeft(HyperTrainerError):
+    """A search has tried every point it may, or its constraints allow none."""
+
+    code = "no_point_left"
+    http_status = 409
+
+
+class AdviserFailed(HyperTrainerError):
+    """The process that chooses points crashed, or took too long. Asking again may help."""
+
+    code = "adviser_failed"
+    http_status = 503
 
 
 class Unauthenticated(HyperTrainerError):
