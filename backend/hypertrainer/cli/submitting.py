@@ -16,7 +16,7 @@ from hypertrainer.cli.watching import watch_search, watch_tasks
 if TYPE_CHECKING:
     from hypertrainer.client import Client
     from hypertrainer.error_body import FieldError
-    from hypertrainer.hpsearch.schemas import TaskPreview
+    from hypertrainer.hpsearch.preview_schemas import TaskPreview
     from hypertrainer.tasks.schemas import TaskSubmit, TaskSubmitted
 
 SHOWN_TRIALS = 20

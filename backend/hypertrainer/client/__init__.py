@@ -21,7 +21,7 @@ from hypertrainer.client.address import find_server
 from hypertrainer.client.connection import Connection, Params, ServerUnreachable
 from hypertrainer.client.event_stream import StreamedEvent
 from hypertrainer.client.searches import RETRY_SECONDS, SearchCalls
-from hypertrainer.hpsearch.schemas import TaskPreview
+from hypertrainer.hpsearch.preview_schemas import TaskPreview
 from hypertrainer.logs.schemas import LogList, LogSlice
 from hypertrainer.pagination import Page
 from hypertrainer.server.schemas import (

@@ -6,8 +6,8 @@ from pathlib import Path
 from hypertrainer.dependencies import Services
 from hypertrainer.errors import NotFound
 from hypertrainer.hpsearch.adviser import Adviser
+from hypertrainer.hpsearch.preview_schemas import TaskPreview
 from hypertrainer.hpsearch.previews import preview
-from hypertrainer.hpsearch.schemas import TaskPreview
 from hypertrainer.hpsearch.submission import submit
 from hypertrainer.tasks.checking import Placed
 from hypertrainer.tasks.folder import CONFIG_NAME, SOURCE_NAME, STATE_FOLDER

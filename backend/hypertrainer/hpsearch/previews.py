@@ -13,8 +13,7 @@ from hypertrainer.hpsearch.child_configs import child_config
 from hypertrainer.hpsearch.drafts import places_of
 from hypertrainer.hpsearch.expansion import Prepared, prepare
 from hypertrainer.hpsearch.points import ask_first_points
-from hypertrainer.hpsearch.samplers.base import Suggestion
-from hypertrainer.hpsearch.schemas import (
+from hypertrainer.hpsearch.preview_schemas import (
     CodeRead,
     ForecastProblem,
     ForecastRead,
@@ -22,6 +21,7 @@ from hypertrainer.hpsearch.schemas import (
     ResourcesRead,
     TaskPreview,
 )
+from hypertrainer.hpsearch.samplers.base import Suggestion
 from hypertrainer.hpsearch.warm_starts import find_warm_start
 from hypertrainer.platforms.base import Forecast, JobSpec
 from hypertrainer.tasks.checking import Checked, Placed

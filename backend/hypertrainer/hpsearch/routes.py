@@ -8,10 +8,10 @@ from hypertrainer.dependencies import PathId, Services, ServicesDep
 from hypertrainer.hpsearch.action_routes import router as action_router
 from hypertrainer.hpsearch.announce import LISTS
 from hypertrainer.hpsearch.cloning import clone, preview_clone
+from hypertrainer.hpsearch.preview_schemas import TaskPreview
 from hypertrainer.hpsearch.previews import preview
 from hypertrainer.hpsearch.reading_routes import router as reading_router
 from hypertrainer.hpsearch.request_parts import AdviserDep
-from hypertrainer.hpsearch.schemas import TaskPreview
 from hypertrainer.hpsearch.submission import submit
 from hypertrainer.tasks.announce import announce_lists
 from hypertrainer.tasks.schemas import TaskClone, TaskSubmit, TaskSubmitted
