@@ -89,7 +89,7 @@ export function MarkPlot(props: MarkPlotProps) {
 }
 
 /** Where the keyboard goes: undefined for other keys, null to leave. */
-function steppedIndex(at: number, count: number, event: KeyboardEvent): number | null | undefined {
+export function steppedIndex(at: number, count: number, event: KeyboardEvent): number | null | undefined {
   if (event.key === "Escape") return null;
   const by = event.shiftKey ? 10 : 1;
   const next = { ArrowRight: at + by, ArrowLeft: at - by, Home: 0, End: count - 1 }[event.key];

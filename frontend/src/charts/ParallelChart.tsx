@@ -130,7 +130,7 @@ function ResultScale({ axis, rating, layout }: ResultScaleProps) {
   const size = (1 - axis.start) / SHADES;
   return Array.from({ length: SHADES }, (_, index) => {
     const low = axis.start + index * size;
-    const rate = rating(low + size / 2);
+    const rate = rating.of(low + size / 2);
     return (
       <rect
         key={low}

@@ -73,7 +73,7 @@ function groupsOf(result: PlacedDimension | null, rating: Rating, isKept: readon
   const rated: number[][] = Array.from({ length: SHADES }, () => []);
   isKept.forEach((kept, line) => {
     if (!kept) return;
-    const shade = result ? shadeOf(rating(result.places[line] ?? Number.NaN)) : Math.floor(SHADES / 2);
+    const shade = result ? shadeOf(rating.of(result.places[line] ?? Number.NaN)) : Math.floor(SHADES / 2);
     (rated[shade] ?? unrated).push(line);
   });
   return { unrated, rated };

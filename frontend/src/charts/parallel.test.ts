@@ -43,17 +43,17 @@ it("finds the line under the pointer", () => {
 
 it("rates values within those that are kept", () => {
   const loss = placed({ id: "loss", label: "loss", kind: "linear", values: [1, 2, 3, null], domain: [1, 3] });
-  const rates = (isKept: boolean[]) => [...loss.places].map(ratingOf(loss, isKept, true));
+  const rates = (isKept: boolean[]) => [...loss.places].map(ratingOf(loss, isKept, true).of);
   expect(rates([true, true, true, true])).toEqual([1, expect.closeTo(0.5), 0, Number.NaN]);
   expect(rates([false, true, true, false])).toEqual([1, 1, 0, Number.NaN]);
   expect(rates([false, false, false, false])).toEqual(Array(4).fill(Number.NaN));
-  expect(ratingOf(loss, [true, true, true, true], false)(1)).toBe(1);
+  expect(ratingOf(loss, [true, true, true, true], false).of(1)).toBe(1);
 });
 
 it("does not let one diverged trial take all the contrast", () => {
   const values = [...Array.from({ length: 19 }, (_, index) => index / 20), 1000];
   const loss = placed({ id: "loss", label: "loss", kind: "linear", values });
-  const rate = ratingOf(
+  const { of: rate } = ratingOf(
     loss,
     values.map(() => true),
     true,

@@ -84,29 +84,36 @@ export function nearestLine(
   return best;
 }
 
-/** How good places on an axis are: 1 for the best of those that count, 0 for the worst. */
-export type Rating = (place: number) => number;
+/** How good places on an axis are. */
+export interface Rating {
+  /** 1 for the best of those that count, 0 for the worst, NaN for what has no value. */
+  of: (place: number) => number;
+  /** The places with all and with none of the contrast. */
+  best: number;
+  worst: number;
+}
 
 /** The worst tenth is as pale as what is just better, so that a few diverged trials do not take all the contrast. */
 const WORST = 0.1;
 
-/** NaN for what has no value. Rated within the lines that are kept. */
+/** Rates within the lines that are kept. */
 export function ratingOf(axis: PlacedDimension, isKept: readonly boolean[], isLowBest: boolean): Rating {
   const known = [...axis.places]
     .filter((place, line) => isKept[line] && hasValue(axis, place))
     .sort((a, b) => a - b);
-  if (known.length === 0) return () => Number.NaN;
   if (isLowBest) known.reverse();
-  const worst = known[Math.floor(known.length * WORST)] ?? 0;
-  const best = known.at(-1) ?? worst;
-  return (place) => {
-    if (!hasValue(axis, place)) return Number.NaN;
+  const worst = known[Math.floor(known.length * WORST)] ?? Number.NaN;
+  const best = known.at(-1) ?? Number.NaN;
+  const of = (place: number) => {
+    if (!hasValue(axis, place) || known.length === 0) return Number.NaN;
     if (best === worst) return place === best || place > best !== isLowBest ? 1 : 0;
     return Math.min(1, Math.max(0, (place - worst) / (best - worst)));
   };
+  return { of, best, worst };
 }
 
-function hasValue({ start }: PlacedDimension, place: number): boolean {
+/** Whether it is a value's place, and not that for trials without one. */
+export function hasValue({ start }: PlacedDimension, place: number): boolean {
   return place >= start - 1e-9;
 }
 
