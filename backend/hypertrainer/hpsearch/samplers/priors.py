@@ -31,7 +31,7 @@ class Prior(Axis):
         if self._step is None or self._low is None or self._high is None:
             return None
         low, high = self._index_range()
-        return high - low + 1
+        return int(high - low) + 1
 
     def at(self, quantile: float) -> Any:
         low, high = self._cut
@@ -60,7 +60,7 @@ class Prior(Axis):
         if self.size is None:
             return super().points()
         low, high = self._index_range()
-        return [self._on_step(index) for index in range(low, high + 1)]
+        return [self._on_step(index) for index in range(int(low), int(high) + 1)]
 
     def _share(self, value: float | None, missing: float) -> float:
         if value is None or (self._is_log and value <= 0):
@@ -83,7 +83,7 @@ class Prior(Axis):
             return round(value)
         return round(value, max(decimals(self._origin), decimals(step)))
 
-    def _index_range(self) -> tuple[Any, Any]:
+    def _index_range(self) -> tuple[float, float]:
         step = self._step or 1.0
         low = (
             -math.inf if self._low is None else math.ceil((self._low - self._origin) / step - 1e-9)

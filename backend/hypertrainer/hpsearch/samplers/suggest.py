@@ -11,9 +11,12 @@ from hypertrainer.hpsearch.history import History, PastTrial
 from hypertrainer.hpsearch.samplers.ask import Ask, Drawn, Sampler
 from hypertrainer.hpsearch.samplers.base import Suggestion
 from hypertrainer.hpsearch.samplers.choosing import algorithm_of
+from hypertrainer.hpsearch.samplers.evolution import cmaes_point
 from hypertrainer.hpsearch.samplers.grid import MAX_GRID, grid_of, grid_point, product_size
 from hypertrainer.hpsearch.samplers.memory import Memory, point_key
+from hypertrainer.hpsearch.samplers.models import gp_point, nsga2_point, tpe_point
 from hypertrainer.hpsearch.samplers.quantiles import random_point, sobol_point
+from hypertrainer.hpsearch.samplers.space import Pick
 from hypertrainer.hpsearch.spec import Algorithm
 
 MAX_DRAWS = 1_000  # of random points, before it is said that there is none
@@ -89,12 +92,16 @@ def _tried_first(ask: Ask) -> Suggestion | None:
         return None
     given = ask.history.spec.try_first[ask.number]
     for attempt in range(MAX_DRAWS):
-        random = Random(ask.again(attempt).seed)
-        point = ask.space.point(lambda axis, random=random: axis.at(random.random()), given)
+        point = ask.space.point(_random_pick(ask.again(attempt).seed), given)
         if ask.memory.broken(ask.history, point.values) is None:
             drawn = Drawn(point, _algorithm(ask), Origin.TRY_FIRST)
             return _suggestion(ask.again(attempt), drawn)
     return None
+
+
+def _random_pick(seed: int) -> Pick:
+    random = Random(seed)
+    return lambda axis: axis.at(random.random())
 
 
 def _drawn(ask: Ask) -> Suggestion | None:
@@ -152,18 +159,14 @@ def _suggestion(ask: Ask, drawn: Drawn) -> Suggestion:
     )
 
 
-def _startup_point(ask: Ask) -> Drawn:
-    return replace(sobol_point(ask), origin=Origin.STARTUP)
-
-
 SAMPLERS: Mapping[Algorithm, Sampler] = MappingProxyType(
     {
         Algorithm.GRID: grid_point,
         Algorithm.RANDOM: random_point,
         Algorithm.SOBOL: sobol_point,
-        Algorithm.TPE: _startup_point,
-        Algorithm.GP: _startup_point,
-        Algorithm.CMAES: _startup_point,
-        Algorithm.NSGA2: _startup_point,
+        Algorithm.TPE: tpe_point,
+        Algorithm.GP: gp_point,
+        Algorithm.CMAES: cmaes_point,
+        Algorithm.NSGA2: nsga2_point,
     }
 )

@@ -1,0 +1,178 @@
+"""What a model is to learn from a history: values and violations by trial, and which trials run."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from math import isfinite
+
+from hypertrainer.hpsearch.early_stopping.rungs import RUNG_RULES, rung_value, rungs_of
+from hypertrainer.hpsearch.facts import TrialState
+from hypertrainer.hpsearch.history import History, PastTrial
+from hypertrainer.hpsearch.spec import Direction, EarlyStopping, Spec
+
+KEPT_BEST, KEPT_NEWEST = 500, 1_500  # of more trials than this a model gets no better, but slower
+LEAST_VALUES = 8
+GROWTH = 3  # from one epoch to the next that may serve as a rung, for rules that have none
+FAILED = "failed"
+CURVE_RULES = (*RUNG_RULES, "median")  # which stop trials long before their end
+
+
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """What one trial teaches. `values` is None while it runs.
+
+    `violations` are by name, above 0 infeasible; those of all lessons have the same names.
+    """
+
+    trial: PastTrial
+    values: tuple[float, ...] | None
+    violations: tuple[tuple[str, float], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Lessons:
+    """All lessons in the order of the trials' numbers, and which way is better."""
+
+    directions: tuple[Direction, ...]
+    items: tuple[Lesson, ...]
+
+    @property
+    def num_values(self) -> int:
+        """So many trials have come to something."""
+        return sum(one.values is not None for one in self.items)
+
+
+def lessons_of(history: History, num_axes: int, least: int | None = None) -> Lessons:
+    """What is known, fitted at a rung where early stopping cuts curves off.
+
+    With early stopping the values are those at the highest rung that enough trials have come to, as
+    in BOHB (Falkner, Klein and Hutter, ICML 2018): the ends of the few that were let through say
+    little of the space.
+
+    Args:
+        history: what is known.
+        num_axes: of the space.
+        least: how many values a rung needs; by default two more than there are axes, at least 8.
+    """
+    early, spec = history.spec.early_stopping, history.spec
+    if early is None or len(spec.objectives) != 1 or not _cuts_curves(early):
+        directions = tuple(one.direction for one in spec.objectives)
+        return Lessons(directions, _limited(directions, _at_their_ends(history)))
+    enough = max(LEAST_VALUES, num_axes + 2) if least is None else least
+    rung = _rung(history, early, enough)
+    directions = (early.direction,)
+    return Lessons(directions, _limited(directions, _at_rung(history, rung)))
+
+
+def _cuts_curves(early: EarlyStopping) -> bool:
+    return any(rule.rule in CURVE_RULES for rule in early.rules)
+
+
+def _rung(history: History, early: EarlyStopping, enough: int) -> int:
+    """The highest rung with enough values; without one the lowest."""
+    rungs = _rungs(early, max(_reported(history), default=1))
+    counts = dict.fromkeys(rungs, 0)
+    for trial in history.trials.values():
+        for rung in rungs:
+            report = trial.reports.get(rung)
+            counts[rung] += report is not None and isfinite(rung_value(history.spec, report))
+    return max((rung for rung in rungs if counts[rung] >= enough), default=rungs[0])
+
+
+def _reported(history: History) -> Iterator[int]:
+    return (max(trial.reports) for trial in history.trials.values() if trial.reports)
+
+
+def _rungs(early: EarlyStopping, last: int) -> list[int]:
+    found = {
+        epoch
+        for rule in early.rules
+        if rule.rule in RUNG_RULES
+        for epoch in rungs_of(early, rule, 0)
+    }
+    if early.max_epochs is not None and last >= early.max_epochs and found:
+        found |= {early.max_epochs} if _reaches(early) else set()
+    if found:
+        return sorted(found)
+    epoch, epochs = early.min_epochs, []
+    while epoch <= max(last, early.min_epochs):
+        epochs.append(epoch)
+        epoch *= GROWTH
+    return epochs
+
+
+def _reaches(early: EarlyStopping) -> bool:
+    """Whether the last epoch itself is among those reported."""
+    return any(rule.rule not in RUNG_RULES for rule in early.rules)
+
+
+def _at_rung(history: History, rung: int) -> Iterator[Lesson]:
+    spec = history.spec
+    for trial in history.trials.values():
+        if trial.state is TrialState.CANCELLED:
+            continue
+        report = trial.reports.get(rung)
+        value = None if report is None else rung_value(spec, report)
+        if trial.state is TrialState.FAILED:
+            yield from _failure(spec, trial)
+        elif value is not None and isfinite(value):
+            yield Lesson(trial, (value,), _violations(spec, trial))
+        elif not trial.state.is_over:
+            yield Lesson(trial, None)
+
+
+def _at_their_ends(history: History) -> Iterator[Lesson]:
+    spec = history.spec
+    yield from (Lesson(one, one.objectives, _violations(spec, one)) for one in history.warm)
+    for trial in history.trials.values():
+        if trial.state is TrialState.FAILED:
+            yield from _failure(spec, trial)
+        elif not trial.state.is_over:
+            yield Lesson(trial, None)
+        elif trial.objectives is not None and trial.state is not TrialState.CANCELLED:
+            yield Lesson(trial, trial.objectives, _violations(spec, trial))
+
+
+def _failure(spec: Spec, trial: PastTrial) -> Iterator[Lesson]:
+    """What crashed teaches where not to go; without values yet, see `_limited`."""
+    match spec.failures.tell:
+        case "infeasible":
+            known = dict(_violations(spec, trial)) | {FAILED: 1.0}
+            yield Lesson(trial, (), tuple(known.items()))
+        case "worst":
+            yield Lesson(trial, (), _violations(spec, trial))
+
+
+def _violations(spec: Spec, trial: PastTrial) -> tuple[tuple[str, float], ...]:
+    metric_constraints = [text for text in spec.constraints if "metric(" in text]
+    found = {text: trial.constraints.get(text, 0.0) for text in metric_constraints}
+    return tuple((found | {FAILED: 0.0}).items())
+
+
+def _limited(directions: tuple[Direction, ...], found: Iterator[Lesson]) -> tuple[Lesson, ...]:
+    """Not too many, with the worst value known for what failed, and violations only if any is."""
+    items = list(found)
+    known = [one for one in items if one.values]
+    worst = tuple(
+        max((one.values[at] * way.sign for one in known if one.values), default=0.0) * way.sign
+        for at, way in enumerate(directions)
+    )
+    is_constrained = any(size > 0 for one in items for _, size in one.violations)
+    kept = _kept(directions, known)
+    return tuple(
+        Lesson(
+            one.trial,
+            worst if one.values == () else one.values,
+            one.violations if is_constrained else (),
+        )
+        for one in items
+        if not one.values or one.trial.number in kept
+    )
+
+
+def _kept(directions: tuple[Direction, ...], known: list[Lesson]) -> set[int]:
+    if len(known) <= KEPT_BEST + KEPT_NEWEST:
+        return {one.trial.number for one in known}
+    sign = directions[0].sign
+    newest = known[-KEPT_NEWEST:]
+    best = sorted(known[:-KEPT_NEWEST], key=lambda one: (one.values or (0.0,))[0] * sign)
+    return {one.trial.number for one in (*newest, *best[:KEPT_BEST])}
