@@ -8,7 +8,7 @@ export type Values = readonly number[] | null;
 export function frontOf(entries: readonly Values[], isLowBest: readonly boolean[]): Set<number> {
   const signed = entries.flatMap((values, index) => {
     const known = values && isLowBest.map((isLow, at) => (values[at] ?? Number.NaN) * (isLow ? 1 : -1));
-    return known && known.every(Number.isFinite) ? [{ index, known }] : [];
+    return known?.every(Number.isFinite) ? [{ index, known }] : [];
   });
   // By the first objective nobody later beats somebody earlier, save for equals.
   signed.sort((a, b) => compared(a.known, b.known));

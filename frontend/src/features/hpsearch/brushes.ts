@@ -6,6 +6,9 @@ export type Brush =
   | { kind: "range"; low: number; high: number }
   | { kind: "choices"; choices: readonly string[] };
 
+/** The choice of trials without a value on an axis, such as those in which a parameter is not set. */
+export const NO_VALUE = "(none)";
+
 /** The brushes in force, by the axis' id. */
 export type Brushes = ReadonlyMap<string, Brush>;
 
@@ -43,7 +46,7 @@ export function withBrush(brushes: Brushes, axis: string, brush: Brush | null): 
   return next;
 }
 
-/** Numbers of the trials within all brushes. A trial without a value on a brushed axis is outside. */
+/** Numbers of the trials within all brushes. A trial without a value on a brushed axis is outside, unless that is chosen. */
 export function brushedNumbers(
   trials: readonly TrialRead[],
   axes: readonly Axis[],
@@ -59,8 +62,7 @@ export function brushedNumbers(
 
 function isWithin(trial: TrialRead, axis: Axis, brush: Brush): boolean {
   const value = axisValue(trial, axis);
-  if (value === null) return false;
-  if (brush.kind === "choices") return brush.choices.includes(String(value));
+  if (brush.kind === "choices") return brush.choices.includes(value === null ? NO_VALUE : String(value));
   if (typeof value !== "number") return false;
   const [low, high] = [brush.low - slack(brush.low), brush.high + slack(brush.high)];
   return value >= low && value <= high;

@@ -32,11 +32,20 @@ export const oneSearchReaders = {
   objective: integer(0),
   /** The metric of the learning curves. */
   curve: text(),
+  /** What the history is in the order of: the trials' numbers, or when they ended. */
+  order: oneOf("time"),
+  /** Shown parts of the curves and of the timeline: "3..27". */
+  epochs: text(),
+  times: text(),
+  /** Brackets of rungs that are folded. */
+  folded: list(integer(0)),
   /** The horizontal and the vertical axis of views that choose theirs. */
   across: text(),
   up: text(),
   /** Axes whose scale is not the one they begin with: logarithmic instead of linear, or the reverse. */
   flip: list(text()),
+  /** The order of the parallel axes. */
+  axes: list(text()),
   /** Of the table: an axis, with "-" descending, and the axes that are hidden. */
   sort: text(),
   without: list(text()),

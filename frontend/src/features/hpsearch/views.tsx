@@ -8,7 +8,13 @@ type View = ComponentType<SearchViewProps>;
  * Every view that draws, loaded when it is first shown. Each takes {@link SearchViewProps} and marks what
  * `useTrialSelection()` says.
  */
-export const VIEWS: Partial<Record<Tab | "history", View>> = {};
+export const VIEWS: Partial<Record<Tab | "history", View>> = {
+  parallel: lazyView(() => import("./explore/ParallelView").then(({ ParallelView }) => ParallelView)),
+  slices: lazyView(() => import("./explore/SlicesView").then(({ SlicesView }) => SlicesView)),
+  contour: lazyView(() => import("./explore/ContourView").then(({ ContourView }) => ContourView)),
+  importance: lazyView(() => import("./explore/ImportanceView").then(({ ImportanceView }) => ImportanceView)),
+  pareto: lazyView(() => import("./explore/ParetoView").then(({ ParetoView }) => ParetoView)),
+};
 
 /** For a module that exports the view under a name. */
 export function lazyView(load: () => Promise<View>): View {

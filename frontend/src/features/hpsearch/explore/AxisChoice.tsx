@@ -1,0 +1,38 @@
+import { Select } from "@mantine/core";
+import type { PlacedDimension } from "~/charts/dimension";
+
+interface AxisChoiceProps {
+  label: string;
+  axes: readonly PlacedDimension[];
+  value: PlacedDimension;
+  /** The other axis of the plot, which cannot be the same. */
+  other: PlacedDimension;
+  onChange: (id: string) => void;
+}
+
+/** Which dimension an axis of a plot shows. */
+export function AxisChoice({ label, axes, value, other, onChange }: AxisChoiceProps) {
+  return (
+    <Select
+      size="xs"
+      w={200}
+      aria-label={label}
+      data={axes.filter(({ id }) => id !== other.id).map((axis) => ({ value: axis.id, label: axis.label }))}
+      value={value.id}
+      allowDeselect={false}
+      onChange={(id) => id && onChange(id)}
+    />
+  );
+}
+
+/** The two axes that the URL asks for, where there are such; else the first ones. */
+export function chosenAxes(
+  axes: readonly PlacedDimension[],
+  across: string | undefined,
+  up: string | undefined,
+): [PlacedDimension, PlacedDimension] | null {
+  const y = axes.find(({ id }) => id === up && id !== across);
+  const x = axes.find(({ id }) => id === across) ?? axes.find(({ id }) => id !== y?.id);
+  const other = y ?? axes.find(({ id }) => id !== x?.id);
+  return x && other ? [x, other] : null;
+}
