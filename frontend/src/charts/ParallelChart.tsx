@@ -36,7 +36,7 @@ const LEAST_STEP = 72;
 
 /** Parallel coordinates: a line per trial over an axis per parameter; a drag along an axis keeps what passes there. */
 export function ParallelChart(props: ParallelChartProps) {
-  const { axes, result, rating, isKept, spans, onSpan, height = 340 } = props;
+  const { axes, result, rating, isKept, spans, onSpan, height = 420 } = props;
   const { ref, width: room } = useElementSize();
   const width = Math.max(room, 2 * SIDE + LEAST_STEP * (axes.length - 1));
   const inner = height - HEADS;
@@ -147,9 +147,7 @@ function ResultScale({ axis, rating, layout }: ResultScaleProps) {
 /** The ramp of the lines in CSS, so that it follows the theme by itself. */
 function shadeColor(rate: number): string {
   if (Number.isNaN(rate)) return "var(--line-strong)";
-  const isPale = rate < 0.5;
-  const share = isPale ? rate * 2 : (rate - 0.5) * 2;
-  return isPale
-    ? `color-mix(in oklab, var(--series-1) ${30 + 70 * share}%, var(--surface-card))`
-    : `color-mix(in oklab, var(--text) ${65 * share}%, var(--series-1))`;
+  const [first, second, third] = [25 + 105 * rate, 60 + 120 * (rate - 1 / 3), 210 * (rate - 2 / 3)];
+  if (rate > 2 / 3) return `color-mix(in oklab, var(--text) ${third}%, var(--series-1))`;
+  return `color-mix(in oklab, var(--series-1) ${rate < 1 / 3 ? first : second}%, var(--surface-card))`;
 }

@@ -51,15 +51,23 @@ it("rates values within those that are kept", () => {
 });
 
 it("does not let one diverged trial take all the contrast", () => {
-  const values = [...Array.from({ length: 19 }, (_, index) => index / 20), 1000];
+  const values = [...Array.from({ length: 20 }, (_, index) => index / 20), 1000];
   const loss = placed({ id: "loss", label: "loss", kind: "linear", values });
-  const { of: rate } = ratingOf(
+  const rating = ratingOf(
     loss,
     values.map(() => true),
     true,
   );
-  expect(rate(loss.places[9] ?? 0)).toBeCloseTo(0.47, 1);
-  expect(rate(1)).toBe(0);
+  expect(rating.of(loss.places[10] ?? 0)).toBe(0.5);
+  expect([rating.of(rating.best), rating.of(rating.worst)]).toEqual([1, 0]);
+  const between = ((loss.places[10] ?? 0) + (loss.places[11] ?? 0)) / 2;
+  expect(rating.of(between)).toBeCloseTo(0.475);
+});
+
+it("rates equal values alike, and a single one as the best", () => {
+  const loss = placed({ id: "loss", label: "loss", kind: "linear", values: [1, 1, 2] });
+  expect([...loss.places].map(ratingOf(loss, [true, true, true], true).of)).toEqual([1, 1, 0]);
+  expect(ratingOf(loss, [false, true, false], true).of(loss.places[0] ?? 0)).toBe(1);
 });
 
 it("keeps the order asked for, and puts the rest behind", () => {
@@ -71,8 +79,8 @@ it("keeps the order asked for, and puts the rest behind", () => {
 });
 
 it("names parameters by their shortest endings that differ", () => {
-  const labels = shortLabels(["training.lr", "model.width", "optimizer.lr", "seed"]);
-  expect([...labels.values()]).toEqual(["training.lr", "width", "optimizer.lr", "seed"]);
+  const labels = shortLabels(["training.lr", "model.width", "optimizer.lr", "seed", "optimizer.name"]);
+  expect([...labels.values()]).toEqual(["training.lr", "width", "optimizer.lr", "seed", "optimizer.name"]);
 });
 
 it("spreads axes evenly", () => {

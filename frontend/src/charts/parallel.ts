@@ -88,28 +88,36 @@ export function nearestLine(
 export interface Rating {
   /** 1 for the best of those that count, 0 for the worst, NaN for what has no value. */
   of: (place: number) => number;
-  /** The places with all and with none of the contrast. */
   best: number;
   worst: number;
 }
 
-/** The worst tenth is as pale as what is just better, so that a few diverged trials do not take all the contrast. */
-const WORST = 0.1;
-
-/** Rates within the lines that are kept. */
+/** Rates by rank within the lines that are kept: a few diverged trials do not take all the contrast. */
 export function ratingOf(axis: PlacedDimension, isKept: readonly boolean[], isLowBest: boolean): Rating {
-  const known = [...axis.places]
-    .filter((place, line) => isKept[line] && hasValue(axis, place))
-    .sort((a, b) => a - b);
-  if (isLowBest) known.reverse();
-  const worst = known[Math.floor(known.length * WORST)] ?? Number.NaN;
-  const best = known.at(-1) ?? Number.NaN;
-  const of = (place: number) => {
-    if (!hasValue(axis, place) || known.length === 0) return Number.NaN;
-    if (best === worst) return place === best || place > best !== isLowBest ? 1 : 0;
-    return Math.min(1, Math.max(0, (place - worst) / (best - worst)));
+  const sign = isLowBest ? -1 : 1;
+  const known = axis.places.filter((place, line) => isKept[line] && hasValue(axis, place));
+  const sorted = Float64Array.from(new Set(known.map((place) => sign * place))).sort();
+  return {
+    of: (place) => (hasValue(axis, place) ? rankOf(sorted, sign * place) : Number.NaN),
+    best: sign * (sorted.at(-1) ?? Number.NaN),
+    worst: sign * (sorted[0] ?? Number.NaN),
   };
-  return { of, best, worst };
+}
+
+/** Where a value is among ascending ones, from 0 to 1, in between by its distances. */
+function rankOf(sorted: Float64Array, value: number): number {
+  const last = sorted.length - 1;
+  if (last < 0) return Number.NaN;
+  let [low, high] = [0, last];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((sorted[middle] ?? 0) < value) low = middle + 1;
+    else high = middle;
+  }
+  const [above, below] = [sorted[low] ?? value, sorted[low - 1] ?? value];
+  if (last === 0) return value >= above ? 1 : 0;
+  if (value >= above) return low / last;
+  return low === 0 ? 0 : (low - 1 + (value - below) / (above - below)) / last;
 }
 
 /** Whether it is a value's place, and not that for trials without one. */
@@ -129,12 +137,15 @@ export function reordered(ids: readonly string[], id: string, to: number): strin
   return others.toSpliced(Math.min(others.length, Math.max(0, to)), 0, id);
 }
 
-/** The shortest endings of dotted paths that tell them apart. */
+/** Words that say little without the one before them. */
+const VAGUE = /^(name|type|kind|size|value|values|id|mode|n|num|number|rate|factor)$/;
+
+/** The shortest endings of dotted paths that tell them apart and say something. */
 export function shortLabels(paths: readonly string[]): Map<string, string> {
   const ending = (path: string, parts: number) => path.split(".").slice(-parts).join(".");
   return new Map(
     paths.map((path) => {
-      let parts = 1;
+      let parts = VAGUE.test(ending(path, 1)) ? 2 : 1;
       const isShared = () =>
         paths.some((other) => other !== path && ending(other, parts) === ending(path, parts));
       while (parts < path.split(".").length && isShared()) parts += 1;

@@ -69,7 +69,7 @@ export const SHADES = 24;
 /** One hue of rising contrast to a card in the present theme, from what is pale to what stands out. */
 export function shadesOf(ink: (color: string) => string): string[] {
   const [card, hue, text] = [ink("var(--surface-card)"), ink("var(--series-1)"), ink("var(--text)")];
-  return rampOf([mixed(card, hue, 0.3), hue, mixed(hue, text, 0.65)], SHADES);
+  return rampOf([mixed(card, hue, 0.25), mixed(card, hue, 0.6), hue, mixed(hue, text, 0.7)], SHADES);
 }
 
 /** The index of a rate's shade; -1 without a rate. */

@@ -9,7 +9,7 @@ import {
   useSyncExternalStore,
 } from "react";
 import { useChangeSearch } from "~/ui/useChangeSearch";
-import { type Axis, allAxes } from "./axes";
+import { type Axis, allAxes, withWideScales } from "./axes";
 import { type Brush, type Brushes, brushedNumbers, brushTexts, parseBrushes, withBrush } from "./brushes";
 import type { OneSearchSearch } from "./searchParams";
 import { bestNumber, type ChosenObjective, objectiveAt } from "./trials";
@@ -60,7 +60,8 @@ export function TrialSelectionProvider({
   const { objectives, best_number } = search;
   const spec = useStable(search.spec);
   const asked = useStable(objectives);
-  const axes = useMemo(() => allAxes({ spec, objectives: asked }), [spec, asked]);
+  const plain = useMemo(() => allAxes({ spec, objectives: asked }), [spec, asked]);
+  const axes = useStable(useMemo(() => withWideScales(plain, trials), [plain, trials]));
   const texts = useStable(state.brush);
   const brushes = useMemo(() => parseBrushes(texts), [texts]);
   const selected = useMemo(() => brushedNumbers(trials, axes, brushes), [trials, axes, brushes]);
