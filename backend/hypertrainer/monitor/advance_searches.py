@@ -99,8 +99,9 @@ class AdvanceSearches:
 
     async def _announce(self, changes: Changes) -> None:
         services = self.services
+        for platform in changes.platforms:  # alone: every epoch that a stop comes later costs one
+            services.wakers.of_platform(platform).set()
         if changes.task_ids:
-            services.wakers.wake_all()
             await announce_changes(services.database, services.broker, changes.task_ids)
         if changes.is_any:
             services.wakers.filling.set()

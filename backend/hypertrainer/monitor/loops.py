@@ -36,13 +36,13 @@ class Monitor:
         """Start every loop. What was under way when the server last stopped is found again."""
         services, database = self._services, self._services.database
         wakers = services.wakers
-        watch = OutputWatch(wakers.collect)
+        watch = OutputWatch(wakers.collect, wakers.searches)
         self._add("collect_output", CollectOutput(services, watch).run_once, wakers.collect)
         self._add("watch_output", watch.run_once, asyncio.Event(), timeout_seconds=None)
         folders = WriteFolders(database, WriteSearches(database, services.settings.output))
         self._add("write_folders", folders.run_once, wakers.folders, pause=0.5)
         searches = AdvanceSearches(services)
-        self._add("advance_searches", searches.run_once, wakers.searches, pause=0.2)
+        self._add("advance_searches", searches.run_once, wakers.searches, pause=0.05)
         filling = FillSearches(services, self._adviser)
         self._add("fill_searches", filling.run_once, wakers.filling, timeout_seconds=None)
         environments = RecordEnvironments(database, services.registry)

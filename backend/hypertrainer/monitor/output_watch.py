@@ -8,13 +8,18 @@ from watchfiles import awatch
 
 STEP_MILLISECONDS = 10
 DEBOUNCE_MILLISECONDS = 50
+METRIC_PREFIX = "metric_"
 
 
 class OutputWatch:
-    """Collects which folders changed. A hint: whoever needs certainty looks at the files."""
+    """Collects which folders changed. A hint: whoever needs certainty looks at the files.
 
-    def __init__(self, waker: asyncio.Event) -> None:
+    `metrics_waker` is set where a metric may have grown, which is far more seldom.
+    """
+
+    def __init__(self, waker: asyncio.Event, metrics_waker: asyncio.Event | None = None) -> None:
         self._waker = waker
+        self._metrics_waker = metrics_waker or asyncio.Event()
         self._folders: frozenset[Path] = frozenset()
         self._changed: set[Path] = set()
         self._reset = asyncio.Event()
@@ -48,7 +53,10 @@ class OutputWatch:
             stop_event=self._reset,
         )
         async for batch in changes:
-            self._note({Path(path).parent for _, path in batch})
+            paths = [Path(path) for _, path in batch]
+            self._note({path.parent for path in paths})
+            if any(path.name.startswith(METRIC_PREFIX) for path in paths):
+                self._metrics_waker.set()
         return 0.0
 
     def _note(self, folders: Iterable[Path]) -> None:

@@ -31,6 +31,7 @@ class Changes:
 
     search_id: int
     task_ids: list[int] = field(default_factory=list)
+    platforms: set[str] = field(default_factory=set)  # where something is to be done now
     num_changes: int = 0
     is_any: bool = False
     is_status_changed: bool = False
@@ -54,6 +55,8 @@ async def apply_step(
         await _update_trials(session, search, memory, views, step)
         memory.take(added)
         changes.task_ids += await _close(session, search, memory, now)
+        if changes.task_ids:
+            changes.platforms = {place.platform for place in read_places(search.places)}
         changes.num_changes = search.changes
         after = (search.status, search.is_closed, search.reason, search.changes)
         changes.is_any = bool(added) or after != before
