@@ -33,8 +33,8 @@ it("puts points into pixels", () => {
 it("spreads points around their category and around the place for no value, always alike", () => {
   const values = ["a", "b", null, "a"];
   const axis = placed({ id: "o", label: "o", kind: "category", values, categories: ["a", "b"] });
-  const spread = spreadPlaces(axis, [0, 1, 2, 3]);
-  expect(spread).toEqual(spreadPlaces(axis, [0, 1, 2, 3]));
+  const spread = spreadPlaces(axis, [0, 1, 2, 3], "x");
+  expect(spread).toEqual(spreadPlaces(axis, [0, 1, 2, 3], "x"));
   expect(spread[0]).not.toBe(spread[3]);
   expect(axis.valueAt(spread[0] ?? 0)).toBe("a");
   expect(axis.valueAt(spread[1] ?? 0)).toBe("b");
@@ -43,5 +43,5 @@ it("spreads points around their category and around the place for no value, alwa
 
 it("leaves numbers where they are", () => {
   const axis = placed({ id: "x", label: "x", kind: "linear", values: [0, 1], domain: [0, 1] });
-  expect([...spreadPlaces(axis, [5, 6])]).toEqual([0, 1]);
+  expect([...spreadPlaces(axis, [5, 6], "y")]).toEqual([0, 1]);
 });

@@ -16,18 +16,24 @@ export interface Cloud {
   shades: Int8Array;
   shapes: readonly Shape[];
   weights: readonly Weight[];
+  /** Whether points have a border that sets them off from what is painted below. */
+  isCased?: boolean;
 }
 
 /** How wide points spread around their category, as a part of its room. */
 const SPREAD = 0.55;
 
 /** The places on an axis, spread around categories, and around the place for no value, so that they do not hide each other. */
-export function spreadPlaces(axis: PlacedDimension, numbers: readonly number[]): Float64Array {
+export function spreadPlaces(
+  axis: PlacedDimension,
+  numbers: readonly number[],
+  along: "x" | "y",
+): Float64Array {
   const count = axis.categories?.length ?? 0;
   const room = count > 0 ? ((1 - axis.start) / count) * SPREAD : 0;
   return axis.places.map((place, index) => {
     const isMissing = place < axis.start;
-    return place + jitter(numbers[index] ?? 0) * (isMissing ? axis.start * SPREAD : room);
+    return place + jitter(numbers[index] ?? 0, along) * (isMissing ? axis.start * SPREAD : room);
   });
 }
 
@@ -51,18 +57,32 @@ export function paintCloud(
   places: Float32Array,
   ink: Ink,
 ): void {
-  const r = cloud.xs.length > 600 ? 2.5 : 3.5;
+  const r = radiusOf(cloud);
   const shades = shadesOf(ink);
   context.lineWidth = 1.5;
   for (const { weight, shade, shape, indices } of groupsOf(cloud)) {
     const path = new Path2D();
     for (const index of indices) trace(path, shape, places[index * 2] ?? 0, places[index * 2 + 1] ?? 0, r);
+    if (cloud.isCased) cased(context, path, weight, ink);
     context.globalAlpha = ALPHA[weight];
-    context.fillStyle = context.strokeStyle = shades[shade] ?? ink("var(--text-dim)");
+    context.fillStyle = context.strokeStyle = shades[shade] ?? ink("var(--text)");
     if (isFilled(shape)) context.fill(path);
     else context.stroke(path);
   }
   context.globalAlpha = 1;
+}
+
+function radiusOf({ xs, isCased = false }: Cloud): number {
+  const isDense = xs.length > 600;
+  return isDense ? (isCased ? 1.75 : 2.5) : 3.5;
+}
+
+function cased(context: CanvasRenderingContext2D, path: Path2D, weight: Weight, ink: Ink): void {
+  context.globalAlpha = weight === "out" ? ALPHA.out : 1;
+  context.strokeStyle = ink("var(--surface-card)");
+  context.lineWidth = 3;
+  context.stroke(path);
+  context.lineWidth = 1.5;
 }
 
 interface Group {

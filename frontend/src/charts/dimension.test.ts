@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { isWide, jitter, placed } from "./dimension";
+import { isSkewed, isWide, jitter, placed } from "./dimension";
 
 it("takes the known ends of a logarithmic axis exactly", () => {
   const lr = placed({ id: "lr", label: "lr", kind: "log", values: [1e-4, 1e-2], domain: [1e-4, 1] });
@@ -69,11 +69,25 @@ it("takes a log axis for positive values over two decades", () => {
   expect(isWide([1e-5])).toBe(false);
 });
 
+it("knows values of which a few are far beyond the others", () => {
+  expect(isSkewed([0.2, 0.3, 0.4, 11])).toBe(true);
+  expect(isSkewed([0.2, 0.3, 0.4, 0.5])).toBe(false);
+  expect(isSkewed([-1, 0.3, 0.4, 11])).toBe(false);
+  expect(isSkewed([])).toBe(false);
+});
+
+it("can leave trials without a value out", () => {
+  const axis = placed({ id: "m", label: "m", kind: "linear", values: [0, null, 1], hidesMissing: true });
+  expect([...axis.places]).toEqual([0, Number.NaN, 1]);
+  expect(axis.start).toBe(0);
+});
+
 it("spreads neighbours evenly and always alike", () => {
-  const places = Array.from({ length: 100 }, (_, number) => jitter(number));
+  const places = Array.from({ length: 100 }, (_, number) => jitter(number, "x"));
   expect(Math.min(...places)).toBeGreaterThanOrEqual(-0.5);
   expect(Math.max(...places)).toBeLessThan(0.5);
   for (let part = -5; part < 5; part += 1)
     expect(places.filter((place) => Math.floor(place * 10) === part).length).toBeGreaterThan(7);
-  expect(jitter(7)).toBe(jitter(7));
+  expect(jitter(7, "x")).toBe(jitter(7, "x"));
+  expect(jitter(7, "x")).not.toBe(jitter(7, "y"));
 });

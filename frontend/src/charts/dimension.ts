@@ -15,6 +15,8 @@ export interface Dimension {
   categories?: readonly string[];
   /** Whether only whole numbers may be ticks. */
   isInteger?: boolean;
+  /** Whether trials without a value have no place at all. */
+  hidesMissing?: boolean;
   /** What stands at the place of trials without a value. */
   missingText?: string;
 }
@@ -55,8 +57,8 @@ interface Inner {
 }
 
 export function placed(dimension: Dimension): PlacedDimension {
-  const { id, label, values, missingText = "none" } = dimension;
-  const hasMissing = values.some((value) => !hasPlace(value));
+  const { id, label, values, hidesMissing = false, missingText = "none" } = dimension;
+  const hasMissing = !hidesMissing && values.some((value) => !hasPlace(value));
   const start = hasMissing ? MISSING_PART : 0;
   const inner = innerOf(dimension);
   const outward = (share: number) => start + share * (1 - start);
@@ -176,7 +178,18 @@ export function isWide(values: readonly AxisValue[]): boolean {
   return low > 0 && high / low >= 100;
 }
 
-/** A place around 0, from -0.5 to 0.5, that is always the same for a number and spreads neighbours evenly. */
-export function jitter(number: number): number {
-  return ((number * 0.618_033_988_749_895) % 1) - 0.5;
+/** Whether half of the values crowd into the first tenth of their range: positive ones, of which few are large. */
+export function isSkewed(values: readonly AxisValue[]): boolean {
+  const sorted = Float64Array.from(finite(values)).sort();
+  const [low, high] = [sorted[0] ?? 0, sorted.at(-1) ?? 0];
+  const middle = sorted[sorted.length >> 1] ?? 0;
+  return sorted.length > 2 && low > 0 && middle - low < 0.1 * (high - low);
+}
+
+/** Steps of a sequence that fills a square evenly (Roberts, 2018): the powers of 1 / 1.32471795724. */
+const STEPS = { x: 0.754_877_666_246_693, y: 0.569_840_290_998_053 };
+
+/** A place around 0, from -0.5 to 0.5, always the same for a number; neighbours are spread evenly. */
+export function jitter(number: number, along: "x" | "y"): number {
+  return ((0.5 + number * STEPS[along]) % 1) - 0.5;
 }

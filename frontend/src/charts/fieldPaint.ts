@@ -1,5 +1,4 @@
 import { type Between, between, blended, type Field } from "./field";
-import type { Rating } from "./parallel";
 import type { Geometry } from "./placing";
 import { channels, SHADES, shadeOf } from "./ramp";
 
@@ -10,12 +9,11 @@ const COARSENESS = 2;
 /** What is least sure of what is drawn at all. */
 const FULL = 0.85;
 
-/** Paints a field in bands of its rating, paler where no trial is near. The field's axes are shares. */
+/** Paints a field of rates, from 0 for the worst to 1, in bands of one colour; paler where no trial is near. The field's axes are shares. */
 export function paintField(
   context: CanvasRenderingContext2D,
   geometry: Geometry,
   field: Field,
-  rating: Rating,
   shades: readonly string[],
 ): void {
   const { area } = geometry;
@@ -28,7 +26,7 @@ export function paintField(
   down.forEach((y, row) => {
     across.forEach((x, column) => {
       const { value, support } = blended(field, x, y);
-      const color = colors[bandShade(rating.of(value))];
+      const color = colors[bandShade(value)];
       if (!color || support === 0) return;
       pixels.data.set([...color, Math.round(255 * FULL * support)], 4 * (row * width + column));
     });

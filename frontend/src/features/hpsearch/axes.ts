@@ -1,5 +1,5 @@
 import { isRecord } from "~/api/patches";
-import { isWide } from "~/charts/dimension";
+import { isSkewed, isWide } from "~/charts/dimension";
 import type { SearchDetail, TrialRead } from "./types";
 
 /** Where a trial stands on an axis; null where it has no value there. */
@@ -94,11 +94,12 @@ export function allAxes(search: Pick<SearchDetail, "spec" | "objectives">): Axis
   return [...paramAxes(search), ...objectiveAxes(search), ...FACT_AXES];
 }
 
-/** The axes, those of objectives whose values are decades apart logarithmic: a diverged trial then hides nothing. */
+/** The axes, logarithmic those of objectives whose values are far apart: a diverged trial then hides nothing. */
 export function withWideScales(axes: readonly Axis[], trials: readonly TrialRead[]): readonly Axis[] {
   return axes.map((axis) => {
     if (axis.kind !== "objective") return axis;
-    return { ...axis, isLog: isWide(trials.map((trial) => axisValue(trial, axis))) };
+    const values = trials.map((trial) => axisValue(trial, axis));
+    return { ...axis, isLog: isWide(values) || isSkewed(values) };
   });
 }
 

@@ -25,14 +25,22 @@ export function AxisChoice({ label, axes, value, other, onChange }: AxisChoicePr
   );
 }
 
-/** The two axes that the URL asks for, where there are such; else the first ones. */
+/**
+ * The two axes that the URL asks for, where there are such; else the first ones, numbers before
+ * names, and what all trials have before what some have.
+ */
 export function chosenAxes(
-  axes: readonly PlacedDimension[],
+  given: readonly PlacedDimension[],
   across: string | undefined,
   up: string | undefined,
 ): [PlacedDimension, PlacedDimension] | null {
+  const axes = given.toSorted((a, b) => oddness(a) - oddness(b));
   const y = axes.find(({ id }) => id === up && id !== across);
   const x = axes.find(({ id }) => id === across) ?? axes.find(({ id }) => id !== y?.id);
   const other = y ?? axes.find(({ id }) => id !== x?.id);
   return x && other ? [x, other] : null;
+}
+
+function oddness({ categories, start }: PlacedDimension): number {
+  return (categories === null ? 0 : 2) + (start === 0 ? 0 : 1);
 }

@@ -3,7 +3,7 @@ import type { Paint } from "~/charts/CanvasPlot";
 import type { PlacedDimension } from "~/charts/dimension";
 import { interpolated } from "~/charts/field";
 import { paintField } from "~/charts/fieldPaint";
-import { hasValue, ratingOf } from "~/charts/parallel";
+import { ratingOf } from "~/charts/parallel";
 import { shadesOf } from "~/charts/ramp";
 import { useSearchState, useTrialSelection } from "~/features/hpsearch/selection";
 import type { SearchViewProps } from "~/features/hpsearch/types";
@@ -73,18 +73,18 @@ function Landscape({ search, trials, x, y, result }: LandscapeProps) {
   );
   const field = useMemo(() => {
     const values = result.places.map((place, index) =>
-      hasValue(result, place) && trials[index]?.is_feasible ? place : Number.NaN,
+      trials[index]?.is_feasible ? rating.of(place) : Number.NaN,
     );
     return interpolated(x, y, values, CELLS);
-  }, [x, y, result, trials]);
+  }, [x, y, result, trials, rating]);
   const under: Paint = useCallback(
-    (context, geometry, ink) => paintField(context, geometry, field, rating, shadesOf(ink)),
-    [field, rating],
+    (context, geometry, ink) => paintField(context, geometry, field, shadesOf(ink)),
+    [field],
   );
   const cloud = useMemo(() => {
     // The field has the colours, the points only say where trials were.
     const shades = new Int8Array(trials.length).fill(-1);
-    return cloudOf(trials, { x, y, result }, { shades, weights: weightsOf(isKept) });
+    return cloudOf(trials, { x, y, result }, { shades, weights: weightsOf(isKept), isCased: true });
   }, [trials, x, y, result, isKept]);
   const known = trials.filter(({ objectives }) => objectives !== null).length;
   if (known < LEAST_TRIALS)
@@ -106,7 +106,7 @@ function Landscape({ search, trials, x, y, result }: LandscapeProps) {
         under={under}
       />
       <div className={classes.axisLabels}>
-        <span>Paler where no trial is near: there it is a guess.</span>
+        <span>Colours go by rank, and fade where no trial is near: there they are a guess.</span>
         <span>{x.label} →</span>
       </div>
     </>

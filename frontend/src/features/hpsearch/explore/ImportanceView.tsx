@@ -90,7 +90,9 @@ function Bars({ items, message, numTrials, evaluator }: BarsProps) {
               <span className={classes.barTrack} aria-hidden>
                 <span className={classes.barFill} style={{ width: `${(100 * importance) / most}%` }} />
               </span>
-              <span className={classes.barValue}>{formatPercent(importance)}</span>
+              <span className={classes.barValue}>
+                {importance > 0 && importance < 0.01 ? "<1%" : formatPercent(importance)}
+              </span>
             </button>
           </li>
         ))}

@@ -20,7 +20,7 @@ const HINT = "Drag along an axis to filter, drag a name to move its axis, double
 /** A line per trial over an axis per parameter; brushes on the axes mark the trials in every view. */
 export function ParallelView({ search, trials }: SearchViewProps) {
   const { highlighted, setHighlighted, objective } = useTrialSelection();
-  const { params, result } = useDimensions(trials);
+  const { params, result } = useDimensions(trials, { areResultless: true });
   const { order, move } = useOrder(params);
   const axes = useMemo(() => axesOf(params, order, result), [params, order, result]);
   const { spans, isKept, onSpan } = useBrushing(axes, trials);
@@ -40,7 +40,7 @@ export function ParallelView({ search, trials }: SearchViewProps) {
     <section className={`card ${classes.view}`} aria-label="Parallel coordinates">
       <ViewHead title="Parameters and result" count={trials.length}>
         <ObjectiveChoice search={search} />
-        {result && <LogToggle id={result.id} />}
+        {result && <LogToggle id={result.id} isNamed />}
       </ViewHead>
       <ParallelChart
         label={`${plural(trials.length, "trial")} over ${plural(params.length, "parameter")}`}

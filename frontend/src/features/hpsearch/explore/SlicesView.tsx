@@ -24,7 +24,7 @@ export function SlicesView({ search, trials }: SearchViewProps) {
     <section className={`card ${classes.view}`} aria-label="Slices">
       <ViewHead title={`${result.label} by parameter`} count={trials.length}>
         <ObjectiveChoice search={search} />
-        <LogToggle id={result.id} />
+        <LogToggle id={result.id} isNamed />
         <RampLegend from="first trial" to="newest" />
         <ShapeLegend trials={trials} />
       </ViewHead>

@@ -77,7 +77,7 @@ export function RatingLegend({ result, rating }: { result: PlacedDimension; rati
 }
 
 /** Switches an axis of numbers between linear and logarithmic, in every view. */
-export function LogToggle({ id }: { id: string }) {
+export function LogToggle({ id, isNamed = false }: { id: string; isNamed?: boolean }) {
   const { axes, isLog, setLog } = useTrialSelection();
   const axis = axes.find((one) => one.id === id);
   if (!axis || axis.choices || (axis.range && axis.range[0] <= 0)) return null;
@@ -87,10 +87,11 @@ export function LogToggle({ id }: { id: string }) {
       type="button"
       className={classes.toggle}
       aria-pressed={isOn}
-      aria-label={`${axis.label} on a logarithmic axis`}
+      aria-label={`log ${axis.label}`}
+      title={`${axis.label} on a logarithmic axis`}
       onClick={() => setLog(axis, !isOn)}
     >
-      log
+      {isNamed ? `log ${axis.label}` : "log"}
     </button>
   );
 }

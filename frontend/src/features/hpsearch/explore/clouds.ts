@@ -1,6 +1,6 @@
 import { type Cloud, spreadPlaces, type Weight } from "~/charts/cloud";
 import type { PlacedDimension } from "~/charts/dimension";
-import { hasValue, type Rating } from "~/charts/parallel";
+import { hasValue } from "~/charts/parallel";
 import { SHADES, shadeOf } from "~/charts/ramp";
 import type { Shape } from "~/charts/shapes";
 import type { TrialRead } from "~/features/hpsearch/types";
@@ -19,16 +19,11 @@ export function ageShades(trials: readonly Pick<TrialRead, "number">[]): Int8Arr
   return Int8Array.from(trials, ({ number }) => Math.min(SHADES - 1, shadeOf(number / last)));
 }
 
-/** From pale for the worst result to strong for the best. */
-export function ratedShades(result: PlacedDimension, rating: Rating): Int8Array {
-  return Int8Array.from(result.places, (place) => shadeOf(rating.of(place)));
-}
-
 /** The trials that have a result, between two dimensions. */
 export function cloudOf(
   trials: readonly TrialRead[],
   axes: { x: PlacedDimension; y: PlacedDimension; result: PlacedDimension },
-  look: { shades: Int8Array; weights: readonly Weight[] },
+  look: Pick<Cloud, "shades" | "weights" | "isCased">,
 ): Cloud {
   const numbers = trials.map(({ number }) => number);
   const known = (places: Float64Array) =>
@@ -37,8 +32,8 @@ export function cloudOf(
       return hasValue(axes.result, at) ? place : Number.NaN;
     });
   return {
-    xs: known(spreadPlaces(axes.x, numbers)),
-    ys: known(spreadPlaces(axes.y, numbers)),
+    xs: known(spreadPlaces(axes.x, numbers, "x")),
+    ys: known(spreadPlaces(axes.y, numbers, "y")),
     shapes: trials.map(shapeOf),
     ...look,
   };

@@ -30,8 +30,14 @@ export interface Dimensions {
   result: PlacedDimension | null;
 }
 
-/** The search's parameters and objectives with what the trials have of them. Kept while the trials stay. */
-export function useDimensions(trials: readonly TrialRead[]): Dimensions {
+/**
+ * The search's parameters and objectives with what the trials have of them. Kept while the trials stay. Where
+ * trials without a result are not drawn, results have no place for none.
+ */
+export function useDimensions(
+  trials: readonly TrialRead[],
+  { areResultless = false }: { areResultless?: boolean } = {},
+): Dimensions {
   const { axes, isLog, objective } = useTrialSelection();
   const logs = axes
     .filter(isLog)
@@ -43,14 +49,15 @@ export function useDimensions(trials: readonly TrialRead[]): Dimensions {
     const placedOf = (kind: Axis["kind"]) =>
       axes
         .filter((axis) => axis.kind === kind)
-        .map((axis) => placed(dimensionOf(axis, trials, logarithmic.has(axis.id))));
+        .map((axis) => dimensionOf(axis, trials, logarithmic.has(axis.id)))
+        .map((dimension) => placed({ ...dimension, hidesMissing: kind === "objective" && !areResultless }));
     const objectives = placedOf("objective");
     return {
       params: placedOf("param"),
       objectives,
       result: objectives.find(({ id }) => id === resultId) ?? null,
     };
-  }, [axes, logs, resultId, trials]);
+  }, [axes, logs, resultId, trials, areResultless]);
 }
 
 /** For each trial whether it is within all brushes. */
