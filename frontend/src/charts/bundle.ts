@@ -1,13 +1,13 @@
 import type { Ink } from "./CanvasPlot";
-import type { Geometry, PlacedLine } from "./placing";
+import type { Geometry, PlacedLine, Point } from "./placing";
 import type { ScaleKind } from "./series";
 import { isFilled, type Shape, trace } from "./shapes";
 
 /** One of very many lines. */
 export interface BundleLine {
   id: number;
-  /** (x, value) by ascending x; null where the value was not a finite number. */
-  points: readonly (readonly [number, number | null])[];
+  /** By ascending x. */
+  points: readonly Point[];
   /** How much it matters: strong ones are drawn over plain ones over faint ones. */
   look: "faint" | "plain" | "strong";
   /** "var(--series-1)". */
@@ -36,7 +36,8 @@ export function bundleExtent(
   let numCut = 0;
   for (const { points } of lines) {
     let isCut = false;
-    for (const [at, value] of points) {
+    for (const point of points) {
+      const [at, value] = [point[0] ?? Number.NaN, point[1] ?? null];
       if (at < x[0]) x[0] = at;
       if (at > x[1]) x[1] = at;
       if (value === null || (within && (at < within[0] || at > within[1]))) continue;

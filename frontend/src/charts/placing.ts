@@ -51,14 +51,15 @@ export function isInside({ left, top, width, height }: Area, x: number, y: numbe
 /** A line's points in pixels, x and y by turns; y is NaN in a gap. */
 export type PlacedLine = Float32Array;
 
-export function placedLine(
-  points: readonly (readonly [number, number | null])[],
-  { x, y }: Pick<Geometry, "x" | "y">,
-): PlacedLine {
+/** (x, value), value null where it was not a finite number; the generated client widens pairs to lists. */
+export type Point = readonly (number | null)[];
+
+export function placedLine(points: readonly Point[], { x, y }: Pick<Geometry, "x" | "y">): PlacedLine {
   const placed = new Float32Array(points.length * 2);
   let at = 0;
-  for (const [px, value] of points) {
-    placed[at] = x.to(px);
+  for (const point of points) {
+    const value = point[1] ?? null;
+    placed[at] = x.to(point[0] ?? Number.NaN);
     placed[at + 1] = value === null ? Number.NaN : y.to(value);
     at += 2;
   }

@@ -1,5 +1,5 @@
 /** Small marks that can be told apart without their colour. {@link isFilled} says how each is drawn. */
-export type Shape = "disc" | "ring" | "diamond" | "cross" | "square" | "bar";
+export type Shape = "disc" | "ring" | "diamond" | "cross" | "square" | "triangle" | "bar";
 
 /** Adds a shape to a path. */
 export function trace(
@@ -31,6 +31,12 @@ export function trace(
     case "square":
       path.rect(x - 0.9 * r, y - 0.9 * r, 1.8 * r, 1.8 * r);
       break;
+    case "triangle":
+      path.moveTo(x, y - 1.1 * r);
+      path.lineTo(x + 1.1 * r, y + 0.9 * r);
+      path.lineTo(x - 1.1 * r, y + 0.9 * r);
+      path.closePath();
+      break;
     case "bar":
       path.moveTo(x, y - 1.2 * r);
       path.lineTo(x, y + 1.2 * r);
@@ -57,6 +63,8 @@ export function shapePath(shape: Shape, x: number, y: number, r: number): string
       const s = 0.9 * r;
       return `M${x - s},${y - s}h${2 * s}v${2 * s}h${-2 * s}Z`;
     }
+    case "triangle":
+      return `M${x},${y - 1.1 * r}L${x + 1.1 * r},${y + 0.9 * r}H${x - 1.1 * r}Z`;
     case "bar":
       return `M${x},${y - 1.2 * r}V${y + 1.2 * r}`;
   }
