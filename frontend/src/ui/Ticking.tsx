@@ -21,13 +21,19 @@ const clock = {
   },
 };
 
-/** Text that depends on the time; drawn again when the text changes, not with every tick. */
-function useTicking(text: (now: number) => string): string {
-  return useSyncExternalStore(clock.subscribe, () => {
+/** The same clock for what is more than text: milliseconds since 1970, for `useSyncExternalStore`. */
+export const secondsClock = {
+  subscribe: clock.subscribe,
+  now(): number {
     // The clock stands still while nobody looks; who looks again must not see its old time.
     if (clock.listeners.size === 0) clock.now = Date.now();
-    return text(clock.now);
-  });
+    return clock.now;
+  },
+};
+
+/** Text that depends on the time; drawn again when the text changes, not with every tick. */
+function useTicking(text: (now: number) => string): string {
+  return useSyncExternalStore(clock.subscribe, () => text(secondsClock.now()));
 }
 
 /** How long ago: "39m", with the moment as a title. */

@@ -9,6 +9,10 @@ type View = ComponentType<SearchViewProps>;
  * `useTrialSelection()` says.
  */
 export const VIEWS: Partial<Record<Tab | "history", View>> = {
+  history: lazyView(() => import("./charts/HistoryView").then(({ HistoryView }) => HistoryView)),
+  curves: lazyView(() => import("./charts/CurvesView").then(({ CurvesView }) => CurvesView)),
+  timeline: lazyView(() => import("./charts/TimelineView").then(({ TimelineView }) => TimelineView)),
+  rungs: lazyView(() => import("./charts/RungsView").then(({ RungsView }) => RungsView)),
   parallel: lazyView(() => import("./explore/ParallelView").then(({ ParallelView }) => ParallelView)),
   slices: lazyView(() => import("./explore/SlicesView").then(({ SlicesView }) => SlicesView)),
   contour: lazyView(() => import("./explore/ContourView").then(({ ContourView }) => ContourView)),

@@ -90,7 +90,7 @@ export function timelineOf(
         to: Math.max(from, Math.min(to, now)),
         row: (first.get(group) ?? 0) + (lanes.get(id) ?? 0),
       },
-      ...LOOKS[state],
+      ...BAR_LOOKS[state],
       ...(id === best ? { color: "var(--accent)" } : {}),
       isFaint: !selected.has(id),
     };
@@ -98,7 +98,8 @@ export function timelineOf(
   return { bars, groups: placed, numRows: Math.max(1, row - 1) };
 }
 
-const LOOKS: Record<TrialState, Pick<Bar, "color" | "fill" | "isCut">> = {
+/** How a bar is drawn, by its trial's state. */
+export const BAR_LOOKS: Record<TrialState, Pick<Bar, "color" | "fill" | "isCut">> = {
   running: { color: "var(--running)", fill: "open", isCut: false },
   paused: { color: "var(--waiting)", fill: "open", isCut: false },
   stopping: { color: "var(--text-dim)", fill: "open", isCut: true },
