@@ -196,7 +196,8 @@ function painted(canvas: HTMLCanvasElement, geometry: Geometry, paint: Paint): v
   canvas.height = Math.round(height * ratio);
   context.scale(ratio, ratio);
   context.beginPath();
-  context.rect(area.left, area.top - 1, area.width + 1, area.height + 2);
+  // What stands on a border is drawn whole.
+  context.rect(area.left - 5, area.top - 5, area.width + 10, area.height + 6);
   context.clip();
   paint(context, geometry, inkOf(canvas));
 }

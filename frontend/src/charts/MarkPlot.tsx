@@ -6,6 +6,7 @@ import classes from "./canvasPlot.module.css";
 import { type Mark, paintMarks, placesOf, type Step, stepPath } from "./marks";
 import { type Geometry, nearestPlace } from "./placing";
 import { ShapeMark } from "./ShapeSwatch";
+import { shapePath } from "./shapes";
 
 interface MarkPlotProps {
   /** The chart in words, without how to use it. */
@@ -23,6 +24,8 @@ interface MarkPlotProps {
   onHover: (id: number | null) => void;
   /** The mark that was chosen. */
   pinned: number | null;
+  /** The mark that is to be found at once. */
+  starred: number | null;
   onOpen: (id: number) => void;
   bubble: (id: number) => ReactNode;
   height: number;
@@ -70,6 +73,7 @@ export function MarkPlot(props: MarkPlotProps) {
         <>
           <path d={stepPath(steps, geometry)} className={classes.steps} />
           {rule && <Rule geometry={geometry} {...rule} />}
+          <Starred mark={marks.find(({ id }) => id === props.starred)} geometry={geometry} />
           <Marked mark={marks[chosen]} place={placeAt(placesIn(geometry), chosen)} />
           <Marked mark={marks[at]} place={placeAt(placesIn(geometry), at)} />
         </>
@@ -101,6 +105,18 @@ export function steppedIndex(at: number, count: number, event: KeyboardEvent): n
 function placeAt(places: Float32Array, at: number): Place | null {
   const [x, y] = [places[at * 2], places[at * 2 + 1]];
   return x === undefined || y === undefined || Number.isNaN(x + y) ? null : { x, y };
+}
+
+function Starred({ mark, geometry }: { mark: Mark | undefined; geometry: Geometry }) {
+  if (!mark || mark.y === null) return null;
+  const [x, y] = [geometry.x.to(mark.x), geometry.y.to(mark.y)];
+  if (!Number.isFinite(y)) return null;
+  return (
+    <>
+      <path d={shapePath(mark.shape, x, y, 7)} className={classes.ground} />
+      <ShapeMark shape={mark.shape} x={x} y={y} r={5} color={mark.color} />
+    </>
+  );
 }
 
 function Marked({ mark, place }: { mark: Mark | undefined; place: Place | null }) {

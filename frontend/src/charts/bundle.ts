@@ -66,15 +66,16 @@ export function paintBundle(
   for (const look of LOOKS) {
     const indices = lines.flatMap((line, index) => (line.look === look ? [index] : []));
     context.globalAlpha = alphaOf(look, indices.length);
-    context.lineWidth = { faint: 1, plain: indices.length > 300 ? 1 : 1.5, strong: 2.5 }[look];
+    context.lineWidth = { faint: 1, plain: indices.length > 300 ? 1 : 1.5, strong: 3 }[look];
     for (const index of indices) {
       const [line, place] = [lines[index], placed[index]];
       if (!line || !place) continue;
+      if (look === "strong") ground(context, place, ink);
       context.strokeStyle = context.fillStyle = ink(line.color);
       context.setLineDash(line.dash?.split(" ").map(Number) ?? []);
       strokeLine(context, place);
       context.setLineDash([]);
-      markEnd(context, line, place, look === "strong" ? 4 : 3);
+      markEnd(context, line, place, look === "strong" ? 5 : 3);
     }
   }
   context.globalAlpha = 1;
@@ -84,7 +85,16 @@ export function paintBundle(
 function alphaOf(look: BundleLine["look"], count: number): number {
   if (look === "strong") return 1;
   const share = Math.min(1, Math.max(0, Math.log10(Math.max(1, count) / 20) / 2));
-  return look === "plain" ? 0.9 - 0.55 * share : 0.45 - 0.27 * share;
+  return look === "plain" ? 0.75 - 0.4 * share : 0.45 - 0.27 * share;
+}
+
+/** A gap between a strong line and what lies below it. */
+function ground(context: CanvasRenderingContext2D, place: PlacedLine, ink: Ink): void {
+  const width = context.lineWidth;
+  context.lineWidth = width + 4;
+  context.strokeStyle = ink("var(--surface-card)");
+  strokeLine(context, place);
+  context.lineWidth = width;
 }
 
 function strokeLine(context: CanvasRenderingContext2D, place: PlacedLine): void {

@@ -1,5 +1,6 @@
 import type { Ink } from "./CanvasPlot";
 import type { Geometry } from "./placing";
+import { trace } from "./shapes";
 
 /** Something that takes a time in a row of its own for as long. */
 export interface Bar {
@@ -15,6 +16,8 @@ export interface Bar {
   /** A dark end: it was ended before its time. */
   isCut: boolean;
   isFaint: boolean;
+  /** A mark in its middle: it is what all this was for. */
+  isBest: boolean;
 }
 
 /** Bars closer to nothing than this many pixels are still drawn so wide. */
@@ -58,11 +61,22 @@ export function paintBars(
     context.globalAlpha = bar.isFaint ? 0.2 : 1;
     context.fillStyle = context.strokeStyle = ink(bar.color);
     paintBar(context, bar, box);
-    if (!bar.isCut) continue;
-    context.fillStyle = ink("var(--text)");
-    context.fillRect(box.x + box.width - 2, box.y, 2, box.height);
+    if (bar.isCut) {
+      context.fillStyle = ink("var(--text)");
+      context.fillRect(box.x + box.width - 2, box.y, 2, box.height);
+    }
+    if (bar.isBest) star(context, box, ink("var(--surface-card)"));
   }
   context.globalAlpha = 1;
+}
+
+/** A diamond, as the best trial has in the other charts. */
+function star(context: CanvasRenderingContext2D, { x, y, width, height }: Box, color: string): void {
+  context.globalAlpha = 1;
+  context.fillStyle = color;
+  context.beginPath();
+  trace(context, "diamond", x + width / 2, y + height / 2, Math.max(2, height / 3.5));
+  context.fill();
 }
 
 type Box = ReturnType<typeof barBox>;

@@ -1,4 +1,5 @@
 import { useMemo } from "react";
+import { shapePath } from "~/charts/shapes";
 import type { TrialRead, TrialState } from "~/features/hpsearch/types";
 import { formatCount } from "~/lib/format";
 import classes from "./charts.module.css";
@@ -29,7 +30,7 @@ export function BarLegend({ trials, best }: { trials: readonly TrialRead[]; best
     <>
       {best !== null && (
         <span className={classes.key}>
-          <BarKey color="var(--accent)" fill="solid" isCut={false} /> best
+          <BarKey color="var(--accent)" fill="solid" isCut={false} isBest /> best
         </span>
       )}
       {keys.map(({ word, count, color, fill, isCut }) => (
@@ -42,7 +43,7 @@ export function BarLegend({ trials, best }: { trials: readonly TrialRead[]; best
   );
 }
 
-function BarKey({ color, fill, isCut }: (typeof BAR_LOOKS)[TrialState]) {
+function BarKey({ color, fill, isCut, isBest }: (typeof BAR_LOOKS)[TrialState] & { isBest?: boolean }) {
   const isSolid = fill === "solid";
   return (
     <svg width={20} height={10} aria-hidden>
@@ -56,6 +57,7 @@ function BarKey({ color, fill, isCut }: (typeof BAR_LOOKS)[TrialState]) {
         stroke={isSolid ? "none" : color}
       />
       {fill === "hatched" && <path d="M0,10L10,0M5,10L15,0M10,10L20,0" stroke={color} />}
+      {isBest && <path d={shapePath("diamond", 10, 5, 3)} fill="var(--surface-card)" />}
       {isCut && <rect x={18} width={2} height={10} fill="var(--text)" />}
     </svg>
   );

@@ -113,7 +113,8 @@ function CurveLegend({ hasRungs }: { hasRungs: boolean }) {
   return (
     <>
       <span className={classes.key}>
-        <span className={classes.bestKey} aria-hidden /> best
+        <span className={classes.bestKey} aria-hidden />
+        <ShapeSwatch shape="diamond" color="var(--accent)" /> best
       </span>
       <span className={classes.key}>
         <ShapeSwatch shape="disc" color="var(--running)" /> running

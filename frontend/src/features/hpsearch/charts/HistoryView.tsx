@@ -128,6 +128,7 @@ function Marks({ search, trials, objective, history, order, height }: MarksProps
       hovered={hovered}
       onHover={setHovered}
       pinned={highlighted}
+      starred={best}
       onOpen={(number) => setHighlighted(number === highlighted ? null : number)}
       bubble={(number) => {
         const trial = trials.find((one) => one.number === number);

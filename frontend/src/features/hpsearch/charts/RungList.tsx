@@ -7,7 +7,8 @@ import classes from "./charts.module.css";
 import { type Rung, type RungEntry, rungSummary } from "./rungBrackets";
 
 const ROW_HEIGHT = 24;
-const MOST_ROWS = 16;
+/** The half row says that there are more. */
+const MOST_ROWS = 16.5;
 
 /** One rung: its trials from the best on, of thousands only those in view. Arrow keys move, Enter opens a trial. */
 export function RungList({ rung }: { rung: Rung }) {

@@ -23,7 +23,7 @@ describe("curveLines", () => {
   it("draws the best one over all, and marks how the others ended", () => {
     const lines = curveLines(curves, trials, NOTHING_BRUSHED);
     expect(lines.map(({ look, end }) => [look, end])).toEqual([
-      ["strong", null],
+      ["strong", "diamond"],
       ["faint", "bar"],
       ["plain", "disc"],
       ["plain", "cross"],

@@ -36,7 +36,7 @@ export function curveLines(
     const state = trials.get(number)?.state ?? "running";
     const own = trialLook({ number, state }, best);
     const line = { id: number, points, end: END[state] };
-    if (number === best) return { ...line, color: own.color, look: "strong" };
+    if (number === best) return { ...line, color: own.color, look: "strong", end: "diamond" };
     if (!isBrushed) return { ...line, color: own.color, look: own.isFaint ? "faint" : "plain" };
     if (!selected.has(number)) return { ...line, color: "var(--line-strong)", look: "faint", end: null };
     const style = styles.get(task_id);

@@ -93,6 +93,7 @@ export function timelineOf(
       ...BAR_LOOKS[state],
       ...(id === best ? { color: "var(--accent)" } : {}),
       isFaint: !selected.has(id),
+      isBest: id === best,
     };
   });
   return { bars, groups: placed, numRows: Math.max(1, row - 1) };
