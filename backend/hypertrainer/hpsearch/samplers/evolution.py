@@ -4,83 +4,153 @@ Its state is computed anew from the history, generation by generation; nothing o
 """
 
 import math
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from random import Random
+from typing import TYPE_CHECKING, Any
 
-from hypertrainer.hpsearch.facts import Origin
+from hypertrainer.errors import InvalidInput
+from hypertrainer.hpsearch.early_stopping.rungs import rung_value
+from hypertrainer.hpsearch.facts import Origin, TrialState
+from hypertrainer.hpsearch.history import History, PastTrial
 from hypertrainer.hpsearch.samplers.ask import Ask, Drawn
 from hypertrainer.hpsearch.samplers.axes import Axis, Coordinate
-from hypertrainer.hpsearch.samplers.lessons import FAILED, Lesson, lessons_of
+from hypertrainer.hpsearch.samplers.quantiles import sobol_point
 from hypertrainer.hpsearch.samplers.seeds import sequence_seed
 from hypertrainer.hpsearch.spec import Algorithm
 
 if TYPE_CHECKING:
     from cmaes import CMA
 
-GENERATION = "generation"
-SIGMA = 0.25  # of the unit cube, whose middle the search starts from
+GENERATION, START = "generation", "start"  # attributes of a trial: it is of one, and begun at one
+SIGMA = 0.25  # of the unit cube, in whose middle the search starts unless a good point is known
 LEAST_DIMENSIONS = 2  # the library has no search along one line: a second one is added, and ignored
 
 
 def cmaes_point(ask: Ask) -> Drawn:
-    """The next point of the newest generation that enough trials have told of."""
-    optimizer = _replayed(ask)
-    optimizer.reseed_rng(ask.seed % 2**32)
-    sample = optimizer.ask()
+    """The next point of the newest generation that enough trials have told of.
+
+    Raises:
+        InvalidInput: a parameter has no order, or is not always there.
+    """
+    if not ask.space.is_numeric:
+        raise InvalidInput(
+            "`cmaes` searches numbers only: not categorical or conditional ones. Use `tpe`."
+        )
+    startup = int(ask.history.spec.algorithm_options.get("startup_trials", 0))
+    if sum(1 for _ in _told(ask.history)) < startup:
+        return replace(sobol_point(ask), origin=Origin.STARTUP)
+    lineage = _replayed(ask)
+    lineage.optimizer.reseed_rng(ask.seed % 2**32)
+    sample = lineage.optimizer.ask()
     at = dict(zip(ask.space.axes, sample.tolist(), strict=False))
     point = ask.space.point(lambda axis: axis.value(_coordinate(axis, at[axis.path])))
-    attrs = {GENERATION: optimizer.generation}
+    attrs = {GENERATION: lineage.generation, START: lineage.start}
     return Drawn(point, Algorithm.CMAES, Origin.SAMPLER, attrs)
 
 
-def _replayed(ask: Ask) -> "CMA":
-    """The optimizer after every whole generation, in the order in which its trials ended."""
+@dataclass(slots=True)
+class Lineage:
+    """An optimizer after some generations. `start` is the trial that the first was drawn around."""
+
+    optimizer: "CMA"
+    start: int | None
+    generation: int = 0
+
+
+def _replayed(ask: Ask) -> Lineage:
+    """Every whole generation told again, in the order in which its trials ended.
+
+    A generation is closed by the first trials that end while it is the newest; those of the one
+    before count too, as many workers would else train half of all trials for nothing. One that has
+    converged begins anew elsewhere, with twice the population (Auger and Hansen, CEC 2005).
+    """
+    start = _start(ask)
+    lineage = Lineage(_optimizer(ask, _unit(ask, start), None, 0), start)
+    told: list[PastTrial] = []
+    for trial in _told(ask.history):
+        is_known = ask.memory.coordinates(ask.history, trial.number) is not None
+        if is_known and trial.attrs.get(GENERATION, -2) >= lineage.generation - 1:
+            told.append(trial)
+        if len(told) == lineage.optimizer.population_size:
+            _tell(ask, lineage, told)
+            told = []
+    return lineage
+
+
+def _tell(ask: Ask, lineage: Lineage, told: list[PastTrial]) -> None:
+    import numpy as np
+
+    ranked = sorted(told, key=lambda trial: _rank(ask.history, trial))
+    lineage.optimizer.tell(
+        [(np.array(_unit(ask, trial.number)), float(rank)) for rank, trial in enumerate(ranked)]
+    )
+    lineage.generation += 1
+    if lineage.optimizer.should_stop():
+        random = Random(sequence_seed(ask.history.seed) + lineage.generation)
+        mean = [random.random() for _ in _unit(ask, None)]
+        size = 2 * lineage.optimizer.population_size
+        lineage.optimizer = _optimizer(ask, mean, size, lineage.generation)
+
+
+def _optimizer(ask: Ask, mean: list[float], size: int | None, generation: int) -> "CMA":
     import numpy as np
     from cmaes import CMA
 
-    size = max(len(ask.space.axes), LEAST_DIMENSIONS)
-    optimizer = CMA(
-        mean=np.full(size, 0.5),
+    return CMA(
+        mean=np.array(mean),
         sigma=SIGMA,
-        bounds=np.tile([0.0, 1.0], (size, 1)),
-        seed=sequence_seed(ask.history.seed) % 2**32,
-        population_size=ask.history.spec.algorithm_options.get("population"),
+        bounds=np.tile([0.0, 1.0], (len(mean), 1)),
+        seed=(sequence_seed(ask.history.seed) + generation) % 2**32,
+        population_size=size or ask.history.spec.algorithm_options.get("population"),
     )
-    lessons = _by_generation(ask)
-    while len(told := lessons.get(optimizer.generation, [])) >= optimizer.population_size:
-        told.sort(key=lambda lesson: lesson.trial.told_seq or 0)
-        optimizer.tell(
-            [
-                (np.array(_unit(ask, lesson, size)), _loss(ask, lesson))
-                for lesson in told[: optimizer.population_size]
-            ]
-        )
-    return optimizer
 
 
-def _by_generation(ask: Ask) -> dict[int, list[Lesson]]:
-    found: dict[int, list[Lesson]] = {}
-    for lesson in lessons_of(ask.history, len(ask.space.axes)).items:
-        generation = lesson.trial.attrs.get(GENERATION)
-        is_known = ask.memory.coordinates(ask.history, lesson.trial.number) is not None
-        if lesson.values is not None and generation is not None and is_known:
-            found.setdefault(int(generation), []).append(lesson)
-    return found
+def _told(history: History) -> Iterator[PastTrial]:
+    """The trials that teach something, in the order in which they ended."""
+    ended = (trial for trial in history.over() if trial.state is not TrialState.CANCELLED)
+    is_told = history.spec.failures.tell != "ignore"
+    known = (trial for trial in ended if is_told or trial.state is not TrialState.FAILED)
+    yield from sorted(known, key=lambda trial: trial.told_seq or 0)
 
 
-def _loss(ask: Ask, lesson: Lesson) -> float:
-    """What is infeasible is worse than all that is not, the more the further it is off."""
-    sign = ask.history.spec.objectives[0].direction.sign
-    value = (lesson.values or (0.0,))[0] * sign
-    violation = sum(max(size, 0.0) for _, size in lesson.violations)
-    is_failed = any(name == FAILED and size > 0 for name, size in lesson.violations)
-    return value + (1e12 * violation if violation and not is_failed else 0.0) + 1e15 * is_failed
+def _rank(history: History, trial: PastTrial) -> tuple[float, ...]:
+    """What trials of a generation are ordered by: the least is the best.
+
+    Failed ones are behind those out of bounds, and stopped ones behind those that ran to their end;
+    the later a trial was stopped the better it was.
+    """
+    if trial.state is TrialState.FAILED:
+        return (2.0,)
+    violation = math.fsum(size for size in trial.constraints.values() if size > 0)
+    sign = history.spec.objectives[0].direction.sign
+    value = math.inf if not trial.objectives else trial.objectives[0] * sign
+    if trial.state is TrialState.COMPLETE or not trial.reports:
+        return (float(violation > 0), violation, -math.inf, value, trial.number)
+    epoch, early = max(trial.reports), history.spec.early_stopping
+    if early is not None:
+        value = rung_value(history.spec, trial.reports[epoch]) * early.direction.sign
+    return (float(violation > 0), violation, -epoch, value, trial.number)
 
 
-def _unit(ask: Ask, lesson: Lesson, size: int) -> list[float]:
-    """A trial's place in the unit cube."""
-    coordinates = ask.memory.coordinates(ask.history, lesson.trial.number) or {}
-    known = [_share(axis, coordinates[path]) for path, axis in ask.space.axes.items()]
-    return known + [0.5] * (size - len(known))
+def _start(ask: Ask) -> int | None:
+    """The best trial of others that was known when the first of a lineage was drawn, if any was."""
+    history = ask.history
+    own = [trial for trial in history.trials.values() if GENERATION in trial.attrs]
+    if own:
+        start: Any = own[0].attrs.get(START)
+        return start if start is None else int(start)
+    others = [trial for trial in (*history.warm, *_told(history)) if trial.objectives]
+    best = min(others, key=lambda trial: _rank(history, trial), default=None)
+    return None if best is None else best.number
+
+
+def _unit(ask: Ask, number: int | None) -> list[float]:
+    """A trial's place in the unit cube; the middle for none, or for one that is out of it now."""
+    coordinates = None if number is None else ask.memory.coordinates(ask.history, number)
+    axes = ask.space.axes
+    known = [_share(axis, coordinates[path]) if coordinates else 0.5 for path, axis in axes.items()]
+    return known + [0.5] * (LEAST_DIMENSIONS - len(known))
 
 
 def _share(axis: Axis, coordinate: Coordinate) -> float:

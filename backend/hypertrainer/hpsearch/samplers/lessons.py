@@ -1,12 +1,13 @@
 """What a model is to learn from a history: values and violations by trial, and which trials run."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from math import isfinite
+from math import isfinite, nan
 
 from hypertrainer.hpsearch.early_stopping.rungs import RUNG_RULES, rung_value, rungs_of
 from hypertrainer.hpsearch.facts import TrialState
 from hypertrainer.hpsearch.history import History, PastTrial
+from hypertrainer.hpsearch.samplers.axes import shares
 from hypertrainer.hpsearch.spec import Direction, EarlyStopping, Spec
 
 KEPT_BEST, KEPT_NEWEST = 500, 1_500  # of more trials than this a model gets no better, but slower
@@ -54,7 +55,7 @@ def lessons_of(history: History, num_axes: int, least: int | None = None) -> Les
         least: how many values a rung needs; by default two more than there are axes, at least 8.
     """
     early, spec = history.spec.early_stopping, history.spec
-    if early is None or len(spec.objectives) != 1 or not _cuts_curves(early):
+    if early is None or not _is_fitted_at_rungs(spec, early):
         directions = tuple(one.direction for one in spec.objectives)
         return Lessons(directions, _limited(directions, _at_their_ends(history)))
     enough = max(LEAST_VALUES, num_axes + 2) if least is None else least
@@ -63,7 +64,10 @@ def lessons_of(history: History, num_axes: int, least: int | None = None) -> Les
     return Lessons(directions, _limited(directions, _at_rung(history, rung)))
 
 
-def _cuts_curves(early: EarlyStopping) -> bool:
+def _is_fitted_at_rungs(spec: Spec, early: EarlyStopping) -> bool:
+    """Whether curves are cut off, and what they show is what the search is for."""
+    if len(spec.objectives) != 1 or spec.objectives[0].metric != early.metric:
+        return False
     return any(rule.rule in CURVE_RULES for rule in early.rules)
 
 
@@ -106,30 +110,51 @@ def _reaches(early: EarlyStopping) -> bool:
 
 
 def _at_rung(history: History, rung: int) -> Iterator[Lesson]:
-    spec = history.spec
-    for trial in history.trials.values():
-        if trial.state is TrialState.CANCELLED:
-            continue
-        report = trial.reports.get(rung)
-        value = None if report is None else rung_value(spec, report)
-        if trial.state is TrialState.FAILED:
-            yield from _failure(spec, trial)
-        elif value is not None and isfinite(value):
-            yield Lesson(trial, (value,), _violations(spec, trial))
-        elif not trial.state.is_over:
-            yield Lesson(trial, None)
+    found = [
+        lesson for trial in history.trials.values() for lesson in _lesson(history, trial, rung)
+    ]
+    yield from _ranked_in(history, [one for one in found if one.values])
+    yield from found
+
+
+def _lesson(history: History, trial: PastTrial, rung: int) -> Iterator[Lesson]:
+    """None of a trial that ended before the rung."""
+    spec, report = history.spec, trial.reports.get(rung)
+    value = nan if report is None else rung_value(spec, report)
+    if trial.state is TrialState.FAILED:
+        yield from _failure(spec, trial)
+    elif isfinite(value) and trial.state is not TrialState.CANCELLED:
+        yield Lesson(trial, (value,), _violations(spec, trial))
+    elif not trial.state.is_over:
+        yield Lesson(trial, None)
+
+
+def _ranked_in(history: History, known: Sequence[Lesson]) -> Iterator[Lesson]:
+    """The trials of other searches, each with the value at the rung of the same rank.
+
+    Their own are of whole trainings, which nothing at a rung would be as good as.
+    """
+    warm = [one for one in history.warm if one.objectives is not None]
+    ranked = sorted(warm, key=lambda one: (one.objectives or (nan,))[0])
+    at_rung = sorted(one.values[0] for one in known if one.values)
+    places = dict(zip((one.number for one in ranked), shares(len(ranked)), strict=True))
+    for trial in warm:
+        own, rank = (trial.objectives or (nan,))[0], places[trial.number]
+        value = at_rung[round(rank * (len(at_rung) - 1))] if at_rung else own
+        if isfinite(value):
+            yield Lesson(trial, (value,), _violations(history.spec, trial))
 
 
 def _at_their_ends(history: History) -> Iterator[Lesson]:
     spec = history.spec
-    yield from (Lesson(one, one.objectives, _violations(spec, one)) for one in history.warm)
-    for trial in history.trials.values():
+    for trial in (*history.warm, *history.trials.values()):
+        values = trial.objectives
         if trial.state is TrialState.FAILED:
             yield from _failure(spec, trial)
         elif not trial.state.is_over:
             yield Lesson(trial, None)
-        elif trial.objectives is not None and trial.state is not TrialState.CANCELLED:
-            yield Lesson(trial, trial.objectives, _violations(spec, trial))
+        elif values and all(map(isfinite, values)) and trial.state is not TrialState.CANCELLED:
+            yield Lesson(trial, values, _violations(spec, trial))
 
 
 def _failure(spec: Spec, trial: PastTrial) -> Iterator[Lesson]:
@@ -157,7 +182,8 @@ def _limited(directions: tuple[Direction, ...], found: Iterator[Lesson]) -> tupl
         for at, way in enumerate(directions)
     )
     is_constrained = any(size > 0 for one in items for _, size in one.violations)
-    kept = _kept(directions, known)
+    failed = {one.trial.number for one in [one for one in items if one.values == ()][-KEPT_BEST:]}
+    kept = _kept(directions, known) | failed
     return tuple(
         Lesson(
             one.trial,
@@ -165,7 +191,7 @@ def _limited(directions: tuple[Direction, ...], found: Iterator[Lesson]) -> tupl
             one.violations if is_constrained else (),
         )
         for one in items
-        if not one.values or one.trial.number in kept
+        if one.values is None or one.trial.number in kept
     )
 
 

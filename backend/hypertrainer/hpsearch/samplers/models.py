@@ -5,7 +5,7 @@ history (`rows`). So the answer depends on these two alone.
 """
 
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -22,10 +22,15 @@ if TYPE_CHECKING:
     from optuna.samplers import BaseSampler
     from optuna.trial import FrozenTrial, Trial
 
-NSGA_POPULATION = 50
+    from hypertrainer.hpsearch.samplers.rows import RowStorage
+
+NSGA_POPULATION, NSGA_GENERATIONS = 50, 5  # at most, and at least where trials are few
+GENERATION = "NSGAIISampler:generation"  # Optuna's name for it, among a trial's attributes
 MAX_GP_TRIALS = 250  # a Gaussian process costs the cube of that; TPE goes on from there
 RELATIVE = "tpe:relative_params"
-OwnRows = dict[tuple[int, int, Any], Any]
+OF_STUDY = "study"  # among a trial's attributes: those that its ask left with the study
+Make = Callable[[Ask], "BaseSampler"]
+Made = tuple[Any, "FrozenTrial | None"]  # what a row was made of, and the row
 
 
 def tpe_point(ask: Ask) -> Drawn:
@@ -45,16 +50,18 @@ def gp_point(ask: Ask) -> Drawn:
 
 
 def nsga2_point(ask: Ask) -> Drawn:
-    """NSGA-II (Deb et al., IEEE Trans. Evol. Comp. 2002): crossover within the last generation."""
-    lessons = _lessons(ask)
-    return _asked(ask, Algorithm.NSGA2, lessons, _nsga2(ask))
+    """NSGA-II (Deb et al., IEEE Trans. Evol. Comp. 2002): crossover within the last generation.
+
+    All trials of other samplers, the first points above all, are of the generation 0.
+    """
+    return _modelled(ask, Algorithm.NSGA2, _nsga2)
 
 
-def _modelled(ask: Ask, algorithm: Algorithm, make: Callable[[Ask], "BaseSampler"]) -> Drawn:
+def _modelled(ask: Ask, algorithm: Algorithm, make: Make) -> Drawn:
     lessons = _lessons(ask)
-    if lessons.num_values < _startup(ask):
+    if lessons.num_values < _startup(ask, algorithm):
         return replace(sobol_point(ask), origin=Origin.STARTUP)
-    return _asked(ask, algorithm, lessons, make(ask))
+    return _asked(ask, algorithm, lessons, make)
 
 
 def _lessons(ask: Ask) -> Lessons:
@@ -68,15 +75,17 @@ def _lessons(ask: Ask) -> Lessons:
     return lessons
 
 
-def _startup(ask: Ask) -> int:
+def _startup(ask: Ask, algorithm: Algorithm) -> int:
     """How many values there must be before a model is asked.
 
     A rung is a cheap look at many trials: there it takes fewer than where each value is the end of
-    a whole training.
+    a whole training. NSGA-II breeds from a whole generation.
     """
     chosen = _option(ask, "startup_trials")
     if chosen is not None:
         return chosen
+    if algorithm is Algorithm.NSGA2:
+        return _population(ask)
     num_axes = len(ask.space.axes)
     is_cheap = ask.history.spec.early_stopping is not None
     return max(LEAST_VALUES, num_axes + 2 if is_cheap else 2 * num_axes + 2)
@@ -114,33 +123,58 @@ def _gp(ask: Ask) -> "BaseSampler":
 def _nsga2(ask: Ask) -> "BaseSampler":
     from optuna.samplers import NSGAIISampler
 
-    population = _option(ask, "population") or NSGA_POPULATION
-    return NSGAIISampler(seed=_seed(ask), population_size=population)
+    return NSGAIISampler(seed=_seed(ask), population_size=_population(ask))
+
+
+def _population(ask: Ask) -> int:
+    """How many trials a generation has; few are allowed for several of them."""
+    n_trials = ask.history.spec.n_trials or NSGA_POPULATION * NSGA_GENERATIONS
+    fitting = max(LEAST_VALUES, n_trials // NSGA_GENERATIONS)
+    return _option(ask, "population") or min(NSGA_POPULATION, fitting)
 
 
 def _seed(ask: Ask) -> int:
     return ask.seed % 2**32  # as numpy takes it
 
 
-def _asked(ask: Ask, algorithm: Algorithm, lessons: Lessons, sampler: "BaseSampler") -> Drawn:
+def _asked(ask: Ask, algorithm: Algorithm, lessons: Lessons, make: Make) -> Drawn:
     import optuna
 
     from hypertrainer.hpsearch.samplers.rows import RowStorage
 
     optuna.logging.set_verbosity(optuna.logging.ERROR)
-    storage = RowStorage(_rows(ask, lessons), ask.number)
+    left = _left_with_study(lessons)
+    storage = RowStorage(_rows(ask, lessons), _row_number(ask, ask.number), left)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of what is experimental there
         study = optuna.create_study(
             storage=storage,
-            sampler=sampler,
+            sampler=make(ask),
             directions=[way.value for way in lessons.directions],
         )
         trial = study.ask()
         point = ask.space.point(lambda axis: axis.value(_suggested(trial, axis)))
-    attrs = storage.get_trial(ask.number).system_attrs
-    kept = {key: value for key, value in attrs.items() if not key.startswith(RELATIVE)}
-    return Drawn(point, algorithm, Origin.SAMPLER, kept)
+    return Drawn(point, algorithm, Origin.SAMPLER, _attrs(storage, left))
+
+
+def _left_with_study(lessons: Lessons) -> dict[str, Any]:
+    """What samplers noted of the study: NSGA-II, which trials a generation descends from.
+
+    So a generation's parents are what they were when its first trial was asked for.
+    """
+    found: dict[str, Any] = {}
+    for lesson in lessons.items:
+        found |= lesson.trial.attrs.get(OF_STUDY, {})
+    return found
+
+
+def _attrs(storage: "RowStorage", left: Mapping[str, Any]) -> dict[str, Any]:
+    """What the trial must keep."""
+    of_trial = storage.asked.system_attrs if storage.asked is not None else {}
+    kept = {key: value for key, value in of_trial.items() if not key.startswith(RELATIVE)}
+    of_study = storage.study_attrs
+    new = {key: value for key, value in of_study.items() if key not in left}
+    return kept | {OF_STUDY: new} if new else kept
 
 
 def _suggested(trial: "Trial", axis: Axis) -> Coordinate:
@@ -156,18 +190,29 @@ def _suggested(trial: "Trial", axis: Axis) -> Coordinate:
 
 def _rows(ask: Ask, lessons: Lessons) -> list["FrozenTrial"]:
     """The lessons of trials that fit into the space as it is now; each row is made once."""
-    kept: OwnRows = ask.memory.kept.setdefault("rows", {})
-    distributions = ask.memory.kept.setdefault("distributions", None) or _distributions(ask)
-    ask.memory.kept["distributions"] = distributions
+    kept: dict[int, Made] = ask.memory.kept.setdefault("rows", {})
+    if "distributions" not in ask.memory.kept:
+        ask.memory.kept["distributions"] = _distributions(ask)
+    distributions = ask.memory.kept["distributions"]
     rows = []
     for lesson in lessons.items:
-        trial = lesson.trial
-        key = (trial.number, trial.version, (lesson.values, lesson.violations))
-        if key not in kept:
-            kept[key] = _row(ask, lesson, distributions)
-        if kept[key] is not None:
-            rows.append(kept[key])
+        number = lesson.trial.number
+        made_of = (_row_number(ask, number), lesson.trial.version, lesson.values, lesson.violations)
+        if number not in kept or kept[number][0] != made_of:
+            kept[number] = (made_of, _row(ask, lesson, distributions))
+        row = kept[number][1]
+        if row is not None:
+            rows.append(row)
     return rows
+
+
+def _row_number(ask: Ask, number: int) -> int:
+    """A trial's number among the rows: those of other searches come first, from 0 on.
+
+    Optuna takes none below 0.
+    """
+    num_warm = len(ask.history.warm)
+    return number + num_warm if number >= 0 else -1 - number
 
 
 def _row(
@@ -181,14 +226,18 @@ def _row(
     if coordinates is None:
         return None
     return frozen(
-        lesson.trial.number,
+        _row_number(ask, lesson.trial.number),
         TrialState.RUNNING if lesson.values is None else TrialState.COMPLETE,
         dict(coordinates),
         {path: distributions[path] for path in coordinates},
         lesson.values,
-        dict(lesson.trial.attrs),
+        {GENERATION: 0} | _of_trial(lesson),
         dict(lesson.violations) or None,
     )
+
+
+def _of_trial(lesson: Lesson) -> dict[str, Any]:
+    return {key: value for key, value in lesson.trial.attrs.items() if key != OF_STUDY}
 
 
 def _distributions(ask: Ask) -> "dict[str, BaseDistribution]":

@@ -4,7 +4,7 @@ A study keeps its trials in a storage; this one holds a list that was made from 
 nothing is copied, and nothing is kept. Optuna itself stores nothing of ours.
 """
 
-from collections.abc import Container, Sequence
+from collections.abc import Container, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -19,11 +19,13 @@ STUDY_ID = 0
 class RowStorage(BaseStorage):
     """One study, of past trials that never change and of the one that is being asked for."""
 
-    def __init__(self, rows: Sequence[FrozenTrial], number: int) -> None:
+    def __init__(
+        self, rows: Sequence[FrozenTrial], number: int, study_attrs: Mapping[str, Any]
+    ) -> None:
         self._rows = rows
         self._number = number
         self._directions: list[StudyDirection] = []
-        self._attrs: dict[str, Any] = {}
+        self.study_attrs = dict(study_attrs)
         self.asked: FrozenTrial | None = None
 
     def create_new_study(
@@ -42,10 +44,10 @@ class RowStorage(BaseStorage):
         return self._directions
 
     def set_study_system_attr(self, study_id: int, key: str, value: Any) -> None:
-        self._attrs[key] = value
+        self.study_attrs[key] = value
 
     def get_study_system_attrs(self, study_id: int) -> dict[str, Any]:
-        return self._attrs
+        return self.study_attrs
 
     def create_new_trial(self, study_id: int, template_trial: FrozenTrial | None = None) -> int:
         self.asked = frozen(self._number, TrialState.RUNNING)
