@@ -38,7 +38,13 @@ function Known({ search, trials, objective, isCompact }: SearchViewProps & { obj
     () => historyOf(search, trials, objective, { order, best, selected }),
     [search, trials, objective, order, best, selected],
   );
-  const kinds = useMemo(() => countedKinds(trials, best), [trials, best]);
+  const kinds = useMemo(() => {
+    const drawn = new Set(history.marks.map(({ id }) => id));
+    return countedKinds(
+      trials.filter(({ number }) => drawn.has(number)),
+      best,
+    );
+  }, [trials, history, best]);
   const table = (): TableData => ({
     head: [objective.label, "State", "Ended", "Why"],
     rows: trials.map((trial) => ({

@@ -36,7 +36,7 @@ export function RungList({ rung }: { rung: Rung }) {
   };
   const isDrawn = rows.getVirtualItems().some(({ index }) => index === at);
   return (
-    <section className={classes.rung} aria-label={`Epoch ${rung.epoch}`}>
+    <div className={classes.rung}>
       <header className={classes.rungHead}>
         <h4 className={classes.rungTitle}>Epoch {rung.epoch}</h4>
         <span className="dim numeric">{rungSummary(rung)}</span>
@@ -46,8 +46,8 @@ export function RungList({ rung }: { rung: Rung }) {
         className={classes.rungScroller}
         style={{ height: ROW_HEIGHT * Math.min(MOST_ROWS, entries.length) }}
         role="listbox"
-        aria-label={`Trials at epoch ${rung.epoch}, best first`}
-        aria-activedescendant={isDrawn ? `${id} ${active}` : undefined}
+        aria-label={`Bracket ${rung.bracket}, trials at epoch ${rung.epoch}, best first`}
+        aria-activedescendant={isDrawn ? `${id}-${active}` : undefined}
         tabIndex={0}
         onKeyDown={onKeyDown}
       >
@@ -58,7 +58,7 @@ export function RungList({ rung }: { rung: Rung }) {
               entry && (
                 <RungRow
                   key={entry.number}
-                  id={`${id} ${entry.number}`}
+                  id={`${id}-${entry.number}`}
                   entry={entry}
                   top={start}
                   place={index + 1}
@@ -73,7 +73,7 @@ export function RungList({ rung }: { rung: Rung }) {
           })}
         </div>
       </div>
-    </section>
+    </div>
   );
 }
 
