@@ -47,7 +47,7 @@ def valley(values: Mapping[str, Any]) -> float:
 
 def cliff(values: Mapping[str, Any]) -> float:
     """The higher the rate the better, up to where it explodes; deeper nets bear less."""
-    rate = math.log10(values["rate"]) + 1 + 0.25 * values["layers"]
+    rate = math.log10(values["rate"]) + 1 + 0.25 * int(values["layers"])
     worse = {"relu": 0.2, "tanh": 0.0, "logistic": 0.1}[values["activation"]]
     explodes = 3.0 if rate > 0 else 0.0
     return 0.2 * rate * rate + abs(math.log2(values["width"]) - 6) / 8 + worse + explodes
