@@ -32,6 +32,8 @@ interface CurveBundleProps {
 
 /** How near the pointer must be to a line, in pixels. */
 const REACH = 14;
+/** Of what was chosen, in every chart. */
+const PINNED = "var(--series-2)";
 
 /** Thousands of lines over epochs; the one under the pointer stands out. */
 export function CurveBundle(props: CurveBundleProps) {
@@ -157,10 +159,11 @@ interface MarkedProps {
   placed: readonly PlacedLine[];
   id: number | null;
   point: number | null;
+  isPinned?: boolean;
 }
 
-/** The marked line, over all others and on a ground that sets it off. */
-function Marked({ lines, placed, id, point }: MarkedProps) {
+/** A line over all others and on a ground that sets it off. */
+function Marked({ lines, placed, id, point, isPinned = false }: MarkedProps) {
   const index = id === null ? -1 : lines.findIndex((line) => line.id === id);
   const [line, place] = [lines[index], placed[index]];
   if (!line || !place) return null;
@@ -170,8 +173,10 @@ function Marked({ lines, placed, id, point }: MarkedProps) {
   return (
     <g fill="none" strokeLinejoin="round">
       <path d={path} className={classes.ground} />
-      <path d={path} className={classes.marked} />
-      {line.end && end && <ShapeMark shape={line.end} x={end[0]} y={end[1]} r={5} color="var(--text)" />}
+      <path d={path} className={classes.marked} data-pinned={isPinned || undefined} />
+      {line.end && end && (
+        <ShapeMark shape={line.end} x={end[0]} y={end[1]} r={5} color={isPinned ? PINNED : "var(--text)"} />
+      )}
       {dot && <circle cx={dot.x} cy={dot.y} r={4} className={classes.dot} />}
     </g>
   );

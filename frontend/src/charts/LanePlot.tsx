@@ -81,7 +81,7 @@ export function LanePlot(props: LanePlotProps) {
           <Groups geometry={geometry} groups={groups} />
           <Bands geometry={geometry} bands={props.bands} />
           {now !== null && <Now geometry={geometry} at={now} />}
-          <Outline geometry={geometry} bar={barOf(pinned)} />
+          <Outline geometry={geometry} bar={barOf(pinned)} isPinned />
           <Outline geometry={geometry} bar={barOf(hovered)} />
         </>
       )}
@@ -196,10 +196,24 @@ function Now({ geometry, at }: { geometry: Geometry; at: number }) {
   );
 }
 
-function Outline({ geometry, bar }: { geometry: Geometry; bar: Bar | undefined }) {
+interface OutlineProps {
+  geometry: Geometry;
+  bar: Bar | undefined;
+  isPinned?: boolean;
+}
+
+function Outline({ geometry, bar, isPinned }: OutlineProps) {
   if (!bar) return null;
   const { x, y, width, height } = barBox(bar, geometry);
   return (
-    <rect x={x - 1.5} y={y - 1.5} width={width + 3} height={height + 3} rx={2} className={classes.outline} />
+    <rect
+      x={x - 1.5}
+      y={y - 1.5}
+      width={width + 3}
+      height={height + 3}
+      rx={2}
+      className={classes.outline}
+      data-pinned={isPinned}
+    />
   );
 }

@@ -74,7 +74,7 @@ export function MarkPlot(props: MarkPlotProps) {
           <path d={stepPath(steps, geometry)} className={classes.steps} />
           {rule && <Rule geometry={geometry} {...rule} />}
           <Starred mark={marks.find(({ id }) => id === props.starred)} geometry={geometry} />
-          <Marked mark={marks[chosen]} place={placeAt(placesIn(geometry), chosen)} />
+          <Marked mark={marks[chosen]} place={placeAt(placesIn(geometry), chosen)} isPinned />
           <Marked mark={marks[at]} place={placeAt(placesIn(geometry), at)} />
         </>
       )}
@@ -119,11 +119,17 @@ function Starred({ mark, geometry }: { mark: Mark | undefined; geometry: Geometr
   );
 }
 
-function Marked({ mark, place }: { mark: Mark | undefined; place: Place | null }) {
+interface MarkedProps {
+  mark: Mark | undefined;
+  place: Place | null;
+  isPinned?: boolean;
+}
+
+function Marked({ mark, place, isPinned }: MarkedProps) {
   if (!mark || !place) return null;
   return (
     <>
-      <circle cx={place.x} cy={place.y} r={9} className={classes.halo} />
+      <circle cx={place.x} cy={place.y} r={9} className={classes.halo} data-pinned={isPinned} />
       <ShapeMark shape={mark.shape} x={place.x} y={place.y} r={5} color={mark.color} />
     </>
   );
