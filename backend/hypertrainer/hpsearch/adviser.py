@@ -32,7 +32,6 @@ class Adviser:
         self._pool: ProcessPoolExecutor | None = None
         self._pid: int | None = None
         self._told: dict[str, int] = {}  # so many facts of a search it was sent
-        self._starting = asyncio.Lock()
 
     async def ask(self, uuid: str, seed: int, facts: Sequence[Fact]) -> Suggestion:
         """The next point of a search of which these are all facts.
@@ -52,6 +51,8 @@ class Adviser:
         Raises as `ask` does. There are fewer where no more points are left.
         """
         after = self._told.get(uuid, 0)
+        if after > len(facts):  # it knows of facts that there are no more: a restored database
+            after = 0
         found = await self.run(advise, uuid, seed, after, list(facts[after:]), count)
         if isinstance(found, Behind):
             found = await self.run(advise, uuid, seed, 0, list(facts), count)
@@ -73,27 +74,31 @@ class Adviser:
             Exception: whatever the function raises.
         """
         for _ in range(2):
-            pool = await self._running()
+            pool = self._running()
             try:
                 async with asyncio.timeout(self._call_seconds):
+                    await self._know(pool)
                     return await asyncio.wrap_future(pool.submit(function, *args, **kwargs))
             except BrokenProcessPool:
                 self._forget(pool)
             except TimeoutError:
                 self._kill(pool)
                 raise AdviserFailed(
-                    f"The samplers took longer than {self._call_seconds:.0f} s; they were stopped. "
+                    f"The samplers took longer than {self._call_seconds:g} s; they were stopped. "
                     "A simpler `algorithm`, such as tpe, is quicker."
                 ) from None
         raise AdviserFailed("The samplers' process died twice; is the machine out of memory?")
 
-    async def _running(self) -> ProcessPoolExecutor:
-        async with self._starting:
-            if self._pool is None:
-                pool = ProcessPoolExecutor(1, get_context("spawn"), prepare)
-                self._pid = await asyncio.wrap_future(pool.submit(os.getpid))
-                self._pool = pool
-            return self._pool
+    def _running(self) -> ProcessPoolExecutor:
+        if self._pool is None:
+            self._pool = ProcessPoolExecutor(1, get_context("spawn"), prepare)
+        return self._pool
+
+    async def _know(self, pool: ProcessPoolExecutor) -> None:
+        """Learn whom to kill, before there may be a reason to."""
+        if self._pid is None:
+            pid = await asyncio.wrap_future(pool.submit(os.getpid))
+            self._pid = pid if self._pool is pool else None
 
     def _kill(self, pool: ProcessPoolExecutor) -> None:
         if self._pool is pool and self._pid is not None:
@@ -105,7 +110,7 @@ class Adviser:
         if self._pool is pool:
             self._pool, self._pid = None, None
             self._told.clear()
-        pool.shutdown(wait=False, cancel_futures=True)
+        pool.shutdown(wait=False)  # what waits there breaks too, and is asked again
 
     async def aclose(self) -> None:
         """End the process."""
