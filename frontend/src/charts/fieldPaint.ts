@@ -1,6 +1,7 @@
+import type { Paint } from "./CanvasPlot";
 import { type Between, between, blended, type Field } from "./field";
 import type { Geometry } from "./placing";
-import { channels, SHADES, shadeOf } from "./ramp";
+import { channels, SHADES, shadeOf, shadesOf } from "./ramp";
 
 /** Bands of one colour: their borders are the contour lines. */
 const BANDS = 10;
@@ -9,13 +10,23 @@ const COARSENESS = 2;
 /** What is least sure of what is drawn at all. */
 const FULL = 0.85;
 
-/** Paints a field of rates, from 0 for the worst to 1, in bands of one colour; paler where no trial is near. The field's axes are shares. */
-export function paintField(
-  context: CanvasRenderingContext2D,
-  geometry: Geometry,
-  field: Field,
-  shades: readonly string[],
-): void {
+/**
+ * What paints a field of rates, from 0 for the worst to 1, in bands of one colour, paler where no trial is near. The
+ * field's axes are shares. The picture is kept until the plot or the theme changes.
+ */
+export function fieldPainter(field: Field): Paint {
+  let kept: { geometry: Geometry; key: string; picture: OffscreenCanvas } | null = null;
+  return (context, geometry, ink) => {
+    const shades = shadesOf(ink);
+    const key = shades.join();
+    if (kept?.geometry !== geometry || kept.key !== key)
+      kept = { geometry, key, picture: pictureOf(field, geometry, shades) };
+    const { left, top, width, height } = geometry.area;
+    context.drawImage(kept.picture, left, top, width, height);
+  };
+}
+
+function pictureOf(field: Field, geometry: Geometry, shades: readonly string[]): OffscreenCanvas {
   const { area } = geometry;
   const [width, height] = [Math.ceil(area.width / COARSENESS), Math.ceil(area.height / COARSENESS)];
   const picture = new OffscreenCanvas(width, height);
@@ -32,7 +43,7 @@ export function paintField(
     });
   });
   picture.getContext("2d")?.putImageData(pixels, 0, 0);
-  context.drawImage(picture, area.left, area.top, area.width, area.height);
+  return picture;
 }
 
 function places(count: number, placeOf: (pixel: number) => Between): Between[] {

@@ -1,10 +1,8 @@
-import { useCallback, useMemo } from "react";
-import type { Paint } from "~/charts/CanvasPlot";
+import { useMemo } from "react";
 import type { PlacedDimension } from "~/charts/dimension";
 import { interpolated } from "~/charts/field";
-import { paintField } from "~/charts/fieldPaint";
+import { fieldPainter } from "~/charts/fieldPaint";
 import { ratingOf } from "~/charts/parallel";
-import { shadesOf } from "~/charts/ramp";
 import { useSearchState, useTrialSelection } from "~/features/hpsearch/selection";
 import type { SearchViewProps } from "~/features/hpsearch/types";
 import { Empty } from "~/ui/Empty";
@@ -77,10 +75,7 @@ function Landscape({ search, trials, x, y, result }: LandscapeProps) {
     );
     return interpolated(x, y, values, CELLS);
   }, [x, y, result, trials, rating]);
-  const under: Paint = useCallback(
-    (context, geometry, ink) => paintField(context, geometry, field, shadesOf(ink)),
-    [field],
-  );
+  const under = useMemo(() => fieldPainter(field), [field]);
   const cloud = useMemo(() => {
     // The field has the colours, the points only say where trials were.
     const shades = new Int8Array(trials.length).fill(-1);
