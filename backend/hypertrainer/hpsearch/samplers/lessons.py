@@ -153,8 +153,12 @@ def _at_their_ends(history: History) -> Iterator[Lesson]:
             yield from _failure(spec, trial)
         elif not trial.state.is_over:
             yield Lesson(trial, None)
-        elif values and all(map(isfinite, values)) and trial.state is not TrialState.CANCELLED:
+        elif values and _fits(spec, values) and trial.state is not TrialState.CANCELLED:
             yield Lesson(trial, values, _violations(spec, trial))
+
+
+def _fits(spec: Spec, values: tuple[float, ...]) -> bool:
+    return len(values) == len(spec.objectives) and all(map(isfinite, values))
 
 
 def _failure(spec: Spec, trial: PastTrial) -> Iterator[Lesson]:

@@ -15,7 +15,7 @@ from hypertrainer.hpsearch.samplers.ask import Ask, Drawn
 from hypertrainer.hpsearch.samplers.axes import Axis, Coordinate
 from hypertrainer.hpsearch.samplers.lessons import LEAST_VALUES, Lesson, Lessons, lessons_of
 from hypertrainer.hpsearch.samplers.quantiles import sobol_point
-from hypertrainer.hpsearch.spec import Algorithm
+from hypertrainer.hpsearch.spec import Algorithm, Spec
 
 if TYPE_CHECKING:
     from optuna.distributions import BaseDistribution
@@ -59,7 +59,7 @@ def nsga2_point(ask: Ask) -> Drawn:
 
 def _modelled(ask: Ask, algorithm: Algorithm, make: Make) -> Drawn:
     lessons = _lessons(ask)
-    if lessons.num_values < _startup(ask, algorithm):
+    if lessons.num_values < startup_trials(ask.history.spec, algorithm, len(ask.space.axes)):
         return replace(sobol_point(ask), origin=Origin.STARTUP)
     return _asked(ask, algorithm, lessons, make)
 
@@ -75,19 +75,18 @@ def _lessons(ask: Ask) -> Lessons:
     return lessons
 
 
-def _startup(ask: Ask, algorithm: Algorithm) -> int:
+def startup_trials(spec: Spec, algorithm: Algorithm, num_axes: int) -> int:
     """How many values there must be before a model is asked.
 
     A rung is a cheap look at many trials: there it takes fewer than where each value is the end of
     a whole training. NSGA-II breeds from a whole generation.
     """
-    chosen = _option(ask, "startup_trials")
+    chosen = spec.algorithm_options.get("startup_trials")
     if chosen is not None:
-        return chosen
+        return int(chosen)
     if algorithm is Algorithm.NSGA2:
-        return _population(ask)
-    num_axes = len(ask.space.axes)
-    is_cheap = ask.history.spec.early_stopping is not None
+        return _population(spec)
+    is_cheap = spec.early_stopping is not None
     return max(LEAST_VALUES, num_axes + 2 if is_cheap else 2 * num_axes + 2)
 
 
@@ -123,14 +122,14 @@ def _gp(ask: Ask) -> "BaseSampler":
 def _nsga2(ask: Ask) -> "BaseSampler":
     from optuna.samplers import NSGAIISampler
 
-    return NSGAIISampler(seed=_seed(ask), population_size=_population(ask))
+    return NSGAIISampler(seed=_seed(ask), population_size=_population(ask.history.spec))
 
 
-def _population(ask: Ask) -> int:
+def _population(spec: Spec) -> int:
     """How many trials a generation has; few are allowed for several of them."""
-    n_trials = ask.history.spec.n_trials or NSGA_POPULATION * NSGA_GENERATIONS
+    n_trials = spec.n_trials or NSGA_POPULATION * NSGA_GENERATIONS
     fitting = max(LEAST_VALUES, n_trials // NSGA_GENERATIONS)
-    return _option(ask, "population") or min(NSGA_POPULATION, fitting)
+    return int(spec.algorithm_options.get("population") or min(NSGA_POPULATION, fitting))
 
 
 def _seed(ask: Ask) -> int:

@@ -43,7 +43,7 @@ class Prior(Axis):
         return self.at(coordinate)
 
     def coordinate(self, value: Any) -> Coordinate | None:
-        if not is_number(value) or (self._is_log and value <= 0):
+        if not is_number(value) or (self._is_log and value < 0):
             return None
         is_below = self._low is not None and value < self._low
         if is_below or (self._high is not None and value > self._high):

@@ -26,6 +26,7 @@ class Steps(Axis):
         if self._is_int:
             self._low, high, self._step = math.ceil(self._low), math.floor(high), int(self._step)
         self._digits = max(decimals(self._low), decimals(self._step))
+        self._high = high
         self._last = math.floor((high - self._low) / self._step + 1e-9)
         super().__init__(parameter, Domain(0, self._last, is_whole=True))
 
@@ -41,10 +42,10 @@ class Steps(Axis):
         return int(value) if self._is_int else round(float(value), self._digits)
 
     def coordinate(self, value: Any) -> Coordinate | None:
-        if not is_number(value):
+        slack = 1e-9 * self._step
+        if not is_number(value) or not self._low - slack <= value <= self._high + slack:
             return None
-        index = round((value - self._low) / self._step)
-        return index if 0 <= index <= self._last else None
+        return min(round((value - self._low) / self._step), self._last)
 
     def points(self) -> Sequence[Any]:
         count = self.parameter.count
