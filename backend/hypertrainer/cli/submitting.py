@@ -201,6 +201,8 @@ def _print_preview(found: "TaskPreview") -> None:
     for line in _lines_of_the_place(found):
         console.print(Text(line))
     console.print(Text(f"Tasks    {found.num_tasks or 'as many as the budget allows'}"))
+    for line in _lines_of_the_search(found):
+        console.print(Text(line))
     if found.is_search and found.trials:
         paths = list(found.trials[0].params)
         shown = found.trials[:SHOWN_TRIALS]
@@ -215,6 +217,30 @@ def _print_preview(found: "TaskPreview") -> None:
 def _placed(problem: "FieldError") -> str:
     place = f" (line {problem.line}, column {problem.column})" if problem.line else ""
     return f"{problem.path}{place}: {problem.message}"
+
+
+def _lines_of_the_search(found: "TaskPreview") -> Iterator[str]:
+    """What chooses its points, what for, when it stops, and which are known."""
+    search = found.search
+    if search is None:
+        return
+    is_same = search.algorithm == search.chosen
+    yield f"Points   {search.chosen}{'' if is_same else f', chosen by {search.algorithm}'}"
+    for one in search.objectives:
+        target = "" if one.target is None else f", until {one.target:g}"
+        yield f"Goal     {one.direction} {one.metric} ({one.summary}{target})"
+    if search.early_stopping:
+        yield f"Stopped  {search.early_stopping}"
+    if search.budget:
+        yield f"Budget   {', '.join(search.budget)}"
+    at_once = "as many at once as there is room for"
+    if search.max_concurrent is not None:
+        at_once = f"{search.max_concurrent} at once"
+    yield f"Where    {', '.join(found.platforms)}; {at_once}"
+    if search.follows_results:
+        count = len(found.trials)
+        known = f"the first {count} known, " if count else ""
+        yield f"Known    {known}the others follow from results"
 
 
 def _lines_of_the_place(found: "TaskPreview") -> Iterator[str]:

@@ -7,6 +7,9 @@ from hypertrainer.hpsearch.adviser import Adviser
 from hypertrainer.hpsearch.facts import Fact, FactKind, Origin
 from hypertrainer.hpsearch.history import fold
 from hypertrainer.hpsearch.samplers.base import Suggestion
+from hypertrainer.hpsearch.samplers.choosing import algorithm_of
+from hypertrainer.hpsearch.samplers.models import startup_trials
+from hypertrainer.hpsearch.samplers.space import Space
 from hypertrainer.hpsearch.samplers.suggest import suggest_many
 from hypertrainer.hpsearch.spec import Algorithm, Place, Spec
 
@@ -34,14 +37,31 @@ def revised(spec: Spec, seq: int = 0) -> Fact:
 def first_points(spec: Spec, seed: int, limit: int) -> list[Suggestion]:
     """The points that depend on no result: all there will be, or the first so many. Blocks.
 
+    Trials of a warm start are results, too.
+
     Raises:
         NoPointLeft: there is not even one.
     """
     count = min(limit, limit if spec.n_trials is None else spec.n_trials)
     found = suggest_many(fold(seed, [revised(spec, 1)]), count)
     if spec.is_learning:
-        found = takewhile(lambda one: one.origin is not Origin.SAMPLER, found)
+        startup = _num_startup(spec)
+        numbered = takewhile(lambda one: _is_certain(*one, startup), enumerate(found))
+        return [point for _, point in numbered]
     return list(found)
+
+
+def _is_certain(number: int, point: Suggestion, startup: int) -> bool:
+    is_early = point.origin is Origin.STARTUP and number < startup
+    return is_early or point.origin in (Origin.TRY_FIRST, Origin.GRID)
+
+
+def _num_startup(spec: Spec) -> int:
+    """How many trials come before any model can be asked, however soon the earlier ones report."""
+    if spec.warm_start:
+        return 0
+    space = Space(spec)
+    return startup_trials(spec, algorithm_of(spec, space, 0), len(space.axes))
 
 
 async def ask_first_points(adviser: Adviser, spec: Spec, seed: int, limit: int) -> list[Suggestion]:

@@ -6,6 +6,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from hypertrainer.error_body import FieldError
+from hypertrainer.hpsearch.schemas import ObjectiveRead
 
 
 class PreviewTrial(BaseModel):
@@ -59,6 +60,34 @@ class ForecastRead(BaseModel):
     problems: list[ForecastProblem]
 
 
+class PlacePreview(BaseModel):
+    """A platform of a search, and how many tasks of it there may be there at once."""
+
+    platform: str
+    max_concurrent: int | None
+
+
+class SearchPreview(BaseModel):
+    """A search before it begins.
+
+    `algorithm` is what was written, `chosen` what the first trials come from where that is `auto`.
+    With `follows_results` only the points in `trials` are known beforehand: the others follow from
+    what earlier trials come to. `n_trials` is 0 where only a budget limits the search. What stops
+    trials early, and what the search may use up, is said in words.
+    """
+
+    algorithm: str
+    chosen: str
+    follows_results: bool
+    n_trials: int
+    repeats: int
+    max_concurrent: int | None
+    objectives: list[ObjectiveRead]
+    early_stopping: str | None
+    budget: list[str]
+    places: list[PlacePreview]
+
+
 class TaskPreview(BaseModel):
     """What would be launched; nothing was written.
 
@@ -77,6 +106,7 @@ class TaskPreview(BaseModel):
     resources: ResourcesRead | None
     forecast: ForecastRead | None
     is_search: bool
+    search: SearchPreview | None
     num_tasks: int
     trials: list[PreviewTrial]
     platforms: list[str]

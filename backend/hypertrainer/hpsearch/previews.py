@@ -22,6 +22,7 @@ from hypertrainer.hpsearch.preview_schemas import (
     TaskPreview,
 )
 from hypertrainer.hpsearch.samplers.base import Suggestion
+from hypertrainer.hpsearch.search_previews import search_preview
 from hypertrainer.hpsearch.warm_starts import find_warm_start
 from hypertrainer.platforms.base import Forecast, JobSpec
 from hypertrainer.tasks.checking import Checked, Placed
@@ -81,6 +82,7 @@ def _read(services: Services, prepared: Prepared, points: Sequence[Suggestion]) 
         resources=_resources(plan) if plan else None,
         forecast=None,
         is_search=prepared.spec is not None,
+        search=search_preview(prepared),
         num_tasks=prepared.num_tasks if config else 0,
         trials=_trials(prepared, points) if config else [],
         platforms=[one.place.platform for one in prepared.places] or [checked.request.platform],

@@ -107,10 +107,45 @@ async def test_a_preview_shows_the_points_that_are_known_beforehand(api: Api) ->
     assert preview["problems"] == []
     assert (preview["num_tasks"], preview["platforms"]) == (40, ["local", "fake"])
     points = [trial["params"]["training.learning_rate"] for trial in preview["trials"]]
-    assert 0 < len(points) < 20
-    assert len(set(points)) == len(points)
+    assert len(set(points)) == len(points) == 8  # whose results the ninth may know
     again = (await api.post("/tasks/preview", config_text=text + PLACES)).json()
     assert again["trials"] == preview["trials"]
+
+
+async def test_a_preview_says_what_a_search_will_be(api: Api) -> None:
+    more = "  early_stopping: {rule: asha, max_epochs: 12}\n  budget: {epochs: 200, time: 90m}\n"
+    text = HEAD.replace("tpe", "auto") + PLACES.replace("resources:", more + "resources:")
+    preview = (await api.post("/tasks/preview", config_text=text)).json()
+    assert preview["search"] == {
+        "algorithm": "auto",
+        "chosen": "tpe",
+        "follows_results": True,
+        "n_trials": 20,
+        "repeats": 1,
+        "max_concurrent": 6,
+        "objectives": [
+            {"metric": "loss", "direction": "minimize", "summary": "best", "target": None}
+        ],
+        "early_stopping": "asha by loss, at epochs 1, 3, 9 of 12",
+        "budget": ["200 epochs", "1 h 30 min"],
+        "places": [
+            {"platform": "local", "max_concurrent": 2},
+            {"platform": "fake", "max_concurrent": 4},
+        ],
+    }
+
+
+async def test_a_preview_knows_all_points_of_what_does_not_learn(api: Api) -> None:
+    text = HEAD.replace("tpe", "sobol").replace(", log: true", ", log: true, count: 4")
+    preview = (await api.post("/tasks/preview", config_text=text)).json()
+    assert (preview["search"]["chosen"], len(preview["trials"])) == ("sobol", 20)
+    preview = (await api.post("/tasks/preview", config_text=text.replace("sobol", "auto"))).json()
+    assert (preview["search"]["chosen"], len(preview["trials"])) == ("grid", 4)
+    assert not preview["search"]["follows_results"]
+
+
+async def test_a_preview_of_a_task_has_no_search(api: Api) -> None:
+    assert (await api.post("/tasks/preview", config="mnist.yaml")).json()["search"] is None
 
 
 async def test_a_preview_warns_of_what_is_strange_but_goes(api: Api) -> None:
@@ -175,6 +210,13 @@ async def test_values_that_the_new_space_lacks_are_left_out(api: Api) -> None:
     async with api.database.reading() as session:
         facts = await load_facts(session, made["search"]["id"])
     assert len([fact for fact in facts if fact.kind is FactKind.WARMED]) == 1
+
+
+async def test_a_preview_of_a_warm_start_knows_no_point_but_those_to_try_first(api: Api) -> None:
+    await a_source(api)
+    text = warm("old_hpsearch") + "  try_first: [base]\n"
+    preview = (await api.post("/tasks/preview", config_text=text)).json()
+    assert (preview["problems"], len(preview["trials"])) == ([], 1)
 
 
 WRONG = {

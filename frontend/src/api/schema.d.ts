@@ -1781,6 +1781,16 @@ export interface components {
             numbers: number[];
         };
         /**
+         * PlacePreview
+         * @description A platform of a search, and how many tasks of it there may be there at once.
+         */
+        PlacePreview: {
+            /** Platform */
+            platform: string;
+            /** Max Concurrent */
+            max_concurrent: number | null;
+        };
+        /**
          * PlatformCreate
          * @description A platform to be added to platforms.yaml.
          */
@@ -2163,6 +2173,37 @@ export interface components {
             n_trials: number;
         };
         /**
+         * SearchPreview
+         * @description A search before it begins.
+         *
+         *     `algorithm` is what was written, `chosen` what the first trials come from where that is `auto`.
+         *     With `follows_results` only the points in `trials` are known beforehand: the others follow from
+         *     what earlier trials come to. `n_trials` is 0 where only a budget limits the search. What stops
+         *     trials early, and what the search may use up, is said in words.
+         */
+        SearchPreview: {
+            /** Algorithm */
+            algorithm: string;
+            /** Chosen */
+            chosen: string;
+            /** Follows Results */
+            follows_results: boolean;
+            /** N Trials */
+            n_trials: number;
+            /** Repeats */
+            repeats: number;
+            /** Max Concurrent */
+            max_concurrent: number | null;
+            /** Objectives */
+            objectives: components["schemas"]["ObjectiveRead"][];
+            /** Early Stopping */
+            early_stopping: string | null;
+            /** Budget */
+            budget: string[];
+            /** Places */
+            places: components["schemas"]["PlacePreview"][];
+        };
+        /**
          * SearchRead
          * @description A search, as lists show it.
          *
@@ -2453,6 +2494,7 @@ export interface components {
             forecast: components["schemas"]["ForecastRead"] | null;
             /** Is Search */
             is_search: boolean;
+            search: components["schemas"]["SearchPreview"] | null;
             /** Num Tasks */
             num_tasks: number;
             /** Trials */
