@@ -29,14 +29,14 @@ export interface ParallelChartProps {
 }
 
 const PADDING = { top: 10, bottom: 12 };
-const HEADS = 28;
+const HEADS = 36;
 const SIDE = 64;
 /** Axes do not come nearer to each other; the chart is scrolled instead. */
 const LEAST_STEP = 72;
 
 /** Parallel coordinates: a line per trial over an axis per parameter; a drag along an axis keeps what passes there. */
 export function ParallelChart(props: ParallelChartProps) {
-  const { axes, result, rating, isKept, spans, onSpan, height = 420 } = props;
+  const { axes, result, rating, isKept, spans, onSpan, height = 430 } = props;
   const { ref, width: room } = useElementSize();
   const width = Math.max(room, 2 * SIDE + LEAST_STEP * (axes.length - 1));
   const inner = height - HEADS;

@@ -1,4 +1,4 @@
-import { type KeyboardEvent, type PointerEvent, useLayoutEffect, useRef, useState } from "react";
+import { Fragment, type KeyboardEvent, type PointerEvent, useLayoutEffect, useRef, useState } from "react";
 import type { PlacedDimension } from "./dimension";
 import classes from "./parallel.module.css";
 
@@ -44,7 +44,7 @@ export function ParallelHeads({ axes, labels, xs, movable, onMove }: ParallelHea
         if (index >= movable)
           return (
             <span key={id} className={classes.head} style={at} title={label}>
-              {text}
+              <Broken text={text} />
             </span>
           );
         return (
@@ -66,11 +66,26 @@ export function ParallelHeads({ axes, labels, xs, movable, onMove }: ParallelHea
             onPointerUp={() => onPointerUp(id)}
             onPointerCancel={() => onPointerUp(id)}
           >
-            {text}
+            <Broken text={text} />
           </button>
         );
       })}
     </div>
+  );
+}
+
+/** A name that goes on in a second line behind a dot or an underscore, where there is no room for it. */
+function Broken({ text }: { text: string }) {
+  return (
+    <span className={classes.headText}>
+      {text.split(/(?<=[._])/).map((part, index) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: parts of one text have no other identity
+        <Fragment key={index}>
+          {part}
+          <wbr />
+        </Fragment>
+      ))}
+    </span>
   );
 }
 

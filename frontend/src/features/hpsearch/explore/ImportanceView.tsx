@@ -1,5 +1,4 @@
 import { SegmentedControl } from "@mantine/core";
-import { keepPreviousData } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
 import { api } from "~/api/client";
 import { shortLabels } from "~/charts/parallel";
@@ -115,7 +114,7 @@ function useImportance(
     "get",
     "/hpsearch/{search_id}/importance",
     { params: { path: { search_id: search.id }, query: { objective, evaluator } } },
-    { enabled, placeholderData: keepPreviousData, staleTime: Number.POSITIVE_INFINITY },
+    { enabled, staleTime: Number.POSITIVE_INFINITY },
   );
   const { refetch } = answer;
   const step = Math.floor(8 * Math.log2(1 + search.num_finished));
