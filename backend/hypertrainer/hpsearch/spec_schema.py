@@ -66,8 +66,8 @@ def _options() -> Schema:
     return section(
         "Details of the algorithm.",
         {
-            "shuffle": flag("Grid: in a random order.", default=False),
-            "startup_trials": whole("How many points are drawn before the model is used.", 1),
+            "shuffle": flag("grid: in a random order.", default=False),
+            "startup_trials": whole("tpe, gp: how many values a model needs to be used.", 1),
             "population": whole("cmaes, nsga2: how many trials a generation has.", 2),
         },
     )

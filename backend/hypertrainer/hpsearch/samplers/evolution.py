@@ -5,7 +5,7 @@ Its state is computed anew from the history, generation by generation; nothing o
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 from random import Random
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +15,6 @@ from hypertrainer.hpsearch.facts import Origin, TrialState
 from hypertrainer.hpsearch.history import History, PastTrial
 from hypertrainer.hpsearch.samplers.ask import Ask, Drawn
 from hypertrainer.hpsearch.samplers.axes import Axis, Coordinate
-from hypertrainer.hpsearch.samplers.quantiles import sobol_point
 from hypertrainer.hpsearch.samplers.seeds import sequence_seed
 from hypertrainer.hpsearch.spec import Algorithm
 
@@ -37,9 +36,6 @@ def cmaes_point(ask: Ask) -> Drawn:
         raise InvalidInput(
             "`cmaes` searches numbers only: not categorical or conditional ones. Use `tpe`."
         )
-    startup = int(ask.history.spec.algorithm_options.get("startup_trials", 0))
-    if sum(1 for _ in _told(ask.history)) < startup:
-        return replace(sobol_point(ask), origin=Origin.STARTUP)
     lineage = _replayed(ask)
     lineage.optimizer.reseed_rng(ask.seed % 2**32)
     sample = lineage.optimizer.ask()
@@ -51,11 +47,15 @@ def cmaes_point(ask: Ask) -> Drawn:
 
 @dataclass(slots=True)
 class Lineage:
-    """An optimizer after some generations. `start` is the trial that the first was drawn around."""
+    """An optimizer after some generations. `start` is the trial that the first was drawn around.
+
+    `taken` are the trials that were looked at for these, by number and version.
+    """
 
     optimizer: "CMA"
     start: int | None
     generation: int = 0
+    taken: list[tuple[int, int]] = field(default_factory=list)
 
 
 def _replayed(ask: Ask) -> Lineage:
@@ -65,17 +65,29 @@ def _replayed(ask: Ask) -> Lineage:
     before count too, as many workers would else train half of all trials for nothing. One that has
     converged begins anew elsewhere, with twice the population (Auger and Hansen, CEC 2005).
     """
-    start = _start(ask)
-    lineage = Lineage(_optimizer(ask, _unit(ask, start), None, 0), start)
+    ended = list(_told(ask.history))
+    lineage = _known(ask, [(trial.number, trial.version) for trial in ended])
     told: list[PastTrial] = []
-    for trial in _told(ask.history):
+    done = len(lineage.taken)
+    for index, trial in enumerate(ended[done:], done):
         is_known = ask.memory.coordinates(ask.history, trial.number) is not None
         if is_known and trial.attrs.get(GENERATION, -2) >= lineage.generation - 1:
             told.append(trial)
         if len(told) == lineage.optimizer.population_size:
             _tell(ask, lineage, told)
-            told = []
+            lineage.taken += [(one.number, one.version) for one in ended[done : index + 1]]
+            told, done = [], index + 1
     return lineage
+
+
+def _known(ask: Ask, ended: list[tuple[int, int]]) -> Lineage:
+    """The lineage of the question before, if it comes from the same trials; else a new one."""
+    start = _start(ask)
+    known: Lineage | None = ask.memory.kept.get("lineage")
+    if known is None or known.start != start or known.taken != ended[: len(known.taken)]:
+        known = Lineage(_optimizer(ask, _unit(ask, start), None, 0), start)
+        ask.memory.kept["lineage"] = known
+    return known
 
 
 def _tell(ask: Ask, lineage: Lineage, told: list[PastTrial]) -> None:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 NSGA_POPULATION, NSGA_GENERATIONS = 50, 5  # at most, and at least where trials are few
 GENERATION = "NSGAIISampler:generation"  # Optuna's name for it, among a trial's attributes
 MAX_GP_TRIALS = 250  # a Gaussian process costs the cube of that; TPE goes on from there
-RELATIVE = "tpe:relative_params"
+RELATIVE = ("tpe:relative_params", "gp:relative_params")  # the point once more
 OF_STUDY = "study"  # among a trial's attributes: those that its ask left with the study
 Make = Callable[[Ask], "BaseSampler"]
 Made = tuple[Any, "FrozenTrial | None"]  # what a row was made of, and the row
@@ -81,11 +81,11 @@ def startup_trials(spec: Spec, algorithm: Algorithm, num_axes: int) -> int:
     A rung is a cheap look at many trials: there it takes fewer than where each value is the end of
     a whole training. NSGA-II breeds from a whole generation.
     """
+    if algorithm is Algorithm.NSGA2:
+        return _population(spec)
     chosen = spec.algorithm_options.get("startup_trials")
     if chosen is not None:
         return int(chosen)
-    if algorithm is Algorithm.NSGA2:
-        return _population(spec)
     is_cheap = spec.early_stopping is not None
     return max(LEAST_VALUES, num_axes + 2 if is_cheap else 2 * num_axes + 2)
 

@@ -80,8 +80,8 @@ OPTIONS: Mapping[Algorithm, tuple[str, ...]] = MappingProxyType(
         Algorithm.SOBOL: (),
         Algorithm.TPE: ("startup_trials",),
         Algorithm.GP: ("startup_trials",),
-        Algorithm.CMAES: ("startup_trials", "population"),
-        Algorithm.NSGA2: ("startup_trials", "population"),
+        Algorithm.CMAES: ("population",),
+        Algorithm.NSGA2: ("population",),
     }
 )
 ALL_OPTIONS = tuple(dict.fromkeys(key for keys in OPTIONS.values() for key in keys))
