@@ -45,7 +45,8 @@ class Steps(Axis):
         slack = 1e-9 * self._step
         if not is_number(value) or not self._low - slack <= value <= self._high + slack:
             return None
-        return min(round((value - self._low) / self._step), self._last)
+        index: int = round((value - self._low) / self._step)
+        return min(index, self._last)
 
     def points(self) -> Sequence[Any]:
         count = self.parameter.count
