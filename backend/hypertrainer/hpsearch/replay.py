@@ -98,7 +98,7 @@ class _Suggester:
         found = next(islice(self._ahead, number - self._next, None), None)
         self._next = number + 1
         if found is None:
-            raise NoPointLeft("every point is taken by an earlier trial")
+            raise NoPointLeft("Every point is taken by an earlier trial.")
         return found
 
 

@@ -170,11 +170,11 @@ async def test_errors_arrive_as_they_are(adviser: Adviser) -> None:
     log = log_of(Algorithm.GRID, params=(TWO,))
     log.ask(0, width=1)
     log.ask(1, width=2)
-    with pytest.raises(NoPointLeft, match="all 2 points") as left:
+    with pytest.raises(NoPointLeft, match="All 2 points") as left:
         await adviser.ask("one", SEED, log.facts)
-    assert left.value.message == "all 2 points of the grid have been tried"
+    assert left.value.message == "All 2 points of the grid have been tried."
     log = log_of(Algorithm.GRID)
-    with pytest.raises(InvalidInput, match="a grid needs"):
+    with pytest.raises(InvalidInput, match="A grid needs"):
         await adviser.ask("two", SEED, log.facts)
     log = log_of(Algorithm.RANDOM, constraints=("width > 2",))
     with pytest.raises(NoPointLeft, match="`width > 2`"):

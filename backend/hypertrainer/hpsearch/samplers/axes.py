@@ -64,7 +64,7 @@ class Axis(ABC):
             ValueError: a continuous range without `step` or `count` has no points.
         """
         if self.size is None:
-            raise ValueError(f"a grid needs `step`, `count` or `values` for {self.path}")
+            raise ValueError(f"A grid needs `step`, `count` or `values` for {self.path}.")
         return [self.value(int(self.domain.low) + index) for index in range(self.size)]
 
 

@@ -33,7 +33,7 @@ class Grid:
         except ValueError as error:
             raise InvalidInput(str(error)) from error
         if product_size(self._space) > MAX_GRID:
-            raise InvalidInput(f"the grid has more than {MAX_GRID:,} points")
+            raise InvalidInput(f"The grid has more than {MAX_GRID:,} points.")
         self._rows = list(self._allowed(history, memory))
         if history.spec.algorithm_options.get("shuffle"):
             Random(sequence_seed(history.seed)).shuffle(self._rows)
@@ -79,7 +79,7 @@ def grid_point(ask: Ask) -> Drawn:
         point = grid.point((first + offset) % len(grid))
         if point_key(point.values) not in taken:
             return Drawn(point, Algorithm.GRID, Origin.GRID)
-    raise NoPointLeft(f"all {len(grid):,} points of the grid have been tried")
+    raise NoPointLeft(f"All {len(grid):,} points of the grid have been tried.")
 
 
 def grid_of(history: History, memory: Memory) -> Grid:

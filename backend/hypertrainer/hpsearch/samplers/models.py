@@ -112,7 +112,7 @@ def _gp(ask: Ask) -> "BaseSampler":
         import torch  # noqa: F401  what Optuna's needs
     except ImportError as error:
         raise InvalidInput(
-            "algorithm `gp` needs the extra: pip install hypertrainer[gp]. `tpe` works without it."
+            "Algorithm `gp` needs the extra: pip install hypertrainer[gp]. `tpe` works without it."
         ) from error
     from optuna.samplers import GPSampler
 

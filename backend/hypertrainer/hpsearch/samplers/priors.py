@@ -85,10 +85,10 @@ class Prior(Axis):
 
     def _index_range(self) -> tuple[float, float]:
         step = self._step or 1.0
-        low = (
-            -math.inf if self._low is None else math.ceil((self._low - self._origin) / step - 1e-9)
-        )
-        high = math.inf
+        slack = 0.0 if self.parameter.step is None else 1e-9  # for what a division makes of 0.3
+        low, high = -math.inf, math.inf
+        if self._low is not None:
+            low = math.ceil((self._low - self._origin) / step - slack)
         if self._high is not None:
-            high = math.floor((self._high - self._origin) / step + 1e-9)
+            high = math.floor((self._high - self._origin) / step + slack)
         return low, high

@@ -70,7 +70,7 @@ def suggest_many(history: History, count: int) -> Iterator[Suggestion]:
 def _ahead(history: History, number: int) -> Suggestion:
     found = list(suggest_many(history, number - history.next_number + 1))
     if len(found) <= number - history.next_number:
-        raise NoPointLeft("every point is taken by an earlier trial")
+        raise NoPointLeft("Every point is taken by an earlier trial.")
     return found[-1]
 
 
@@ -127,7 +127,7 @@ def _left_over(ask: Ask) -> Suggestion:
     points = [grid.point(index) for index in range(len(grid))]
     left = [point for point in points if point_key(point.values) not in taken]
     if not left:
-        all_tried = f"all {len(grid):,} points of the search space have been tried"
+        all_tried = f"All {len(grid):,} points of the search space have been tried."
         raise NoPointLeft(all_tried if points else _why_none(ask))
     last = ask.again(MAX_DRAWS)
     return _suggestion(last, Drawn(Random(last.seed).choice(left), Algorithm.RANDOM))
@@ -143,8 +143,8 @@ def _is_allowed(ask: Ask, drawn: Drawn) -> bool:
 def _why_none(ask: Ask) -> str:
     broken = ask.memory.broken(ask.history, random_point(ask).point.values)
     if broken is None:
-        return f"none of {MAX_DRAWS:,} random points is new and satisfies all constraints"
-    return f"none of {MAX_DRAWS:,} random points satisfies `{broken.text}`; check the constraint"
+        return f"None of {MAX_DRAWS:,} random points is new and satisfies all constraints."
+    return f"None of {MAX_DRAWS:,} random points satisfies `{broken.text}`; check the constraint."
 
 
 def _suggestion(ask: Ask, drawn: Drawn) -> Suggestion:

@@ -109,7 +109,7 @@ def trials_of_grid(search: Block, spec: Spec) -> int | None:
         try:
             size = grid_size(spec)
         except InvalidInput as error:
-            search.wrong("params", f"{error.message}.")
+            search.wrong("params", error.message)
             return None
     for message in _why_unfit(spec, int(size)):
         search.wrong("n_trials" if spec.n_trials else "params", message)

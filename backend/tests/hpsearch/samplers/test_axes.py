@@ -87,7 +87,7 @@ def test_a_count_of_points_includes_both_ends() -> None:
 
 
 def test_a_continuous_range_has_no_points() -> None:
-    with pytest.raises(ValueError, match="a grid needs `step`, `count` or `values` for a"):
+    with pytest.raises(ValueError, match=r"A grid needs `step`, `count` or `values` for a\."):
         axis(low=0.0, high=1.0).points()
 
 

@@ -89,7 +89,7 @@ def test_a_used_up_grid_says_so() -> None:
     log = FactLog(grid(NAME))
     log.ask(0, name="sgd")
     log.ask(1, name="adam")
-    with pytest.raises(NoPointLeft, match="all 2 points of the grid have been tried"):
+    with pytest.raises(NoPointLeft, match="All 2 points of the grid have been tried"):
         suggest(log.history, 2)
 
 

@@ -147,7 +147,7 @@ def test_a_constraint_sees_the_value_in_the_yaml_where_a_parameter_is_inactive()
 
 
 def test_a_constraint_that_holds_nowhere_ends_the_search_in_words() -> None:
-    with pytest.raises(NoPointLeft, match=r"none of 1,000 random points satisfies `rate > 2`"):
+    with pytest.raises(NoPointLeft, match=r"None of 1,000 random points satisfies `rate > 2`"):
         suggest(History(random_search(RATE, constraints=("rate > 2",)), 1), 0)
     with pytest.raises(NoPointLeft, match=r"satisfies `width > 200`"):
         suggest(History(random_search(WIDTH, constraints=("width > 200",)), 1), 0)
@@ -159,7 +159,7 @@ def test_each_point_of_a_countable_space_is_drawn_once_then_none_is_left() -> No
     assert len(found) == 20
     assert len({json.dumps(one.values) for one in found}) == 20
     history = told(spec, 20)
-    with pytest.raises(NoPointLeft, match="all 20 points of the search space have been tried"):
+    with pytest.raises(NoPointLeft, match="All 20 points of the search space have been tried"):
         suggest(history, 20)
 
 
