@@ -13,6 +13,10 @@ def algorithm_of(spec: Spec, space: Space, num_trials: int) -> Algorithm:
     `auto`: a grid where that fits into the trials allowed, Sobol points without an objective, and
     else TPE, which leaves searches for several objectives to NSGA-II once that has enough to
     breed from. Also, what learns needs an objective.
+
+    Never a Gaussian process: whether that is worth its seconds is told by how long trials take and
+    by what is installed, which no fact says, so that no replay could know. Nor CMA-ES: it needs
+    more trials than most searches have.
     """
     algorithm = spec.algorithm
     if algorithm is Algorithm.AUTO:
