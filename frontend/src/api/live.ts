@@ -1,6 +1,7 @@
 import type { QueryClient } from "@tanstack/react-query";
 import { OvertakenAnswers } from "./overtaken";
 import { coalesced, isPatch, isRecord, type Patch, patched } from "./patches";
+import { SearchWatch, trialsPatched } from "./searchWatch";
 import { STATUS_DEPENDENT, StatusWatch } from "./statusWatch";
 
 /** `idle`: the tab is hidden; `lost`: the stream broke and is being opened again. */
@@ -19,10 +20,10 @@ const LAST_RETRY_MS = 5000;
 const POLL_AFTER = 3;
 /** The answers whose rows the stream patches. */
 const PATCHED_PATHS = ["/tasks", "/tasks/{task_id}"];
+/** Whose rows name tasks, of which the stream tells. */
+const TRIALS_PATH = "/hpsearch/{search_id}/trials";
 /** Charts are read again at most this often. */
 const METRICS_EVERY_MS = 1000;
-/** Searches are counted again at most this often while their tasks change. */
-const SEARCHES_EVERY_MS = 1000;
 
 /**
  * The one stream of a visible tab: browsers allow six connections to a server over HTTP/1.1, for all tabs together.
@@ -38,18 +39,19 @@ export class LiveConnection {
   private patches: Patch[] = [];
   private readonly statuses = new StatusWatch();
   private metricsTimer: ReturnType<typeof setTimeout> | undefined;
-  private searchesTimer: ReturnType<typeof setTimeout> | undefined;
   private readonly metricTasks = new Set<number>();
   private readonly listeners = new Set<() => void>();
   private readonly logListeners = new Set<(growth: LogGrowth) => void>();
 
   private readonly overtaken: OvertakenAnswers;
+  private readonly searches: SearchWatch;
 
   constructor(
     private readonly cache: QueryClient,
     private readonly url = "/events",
   ) {
     this.overtaken = new OvertakenAnswers(cache, PATCHED_PATHS);
+    this.searches = new SearchWatch(cache);
   }
 
   /** Opens the stream and keeps it open while the tab is visible; returns what ends that. */
@@ -95,6 +97,7 @@ export class LiveConnection {
     this.on(stream, "invalidate", (data) => this.invalidate(data));
     this.on(stream, "metrics", (data) => this.metricsGrew(data));
     this.on(stream, "logs", (data) => this.logsGrew(data));
+    this.on(stream, "searches", (data) => this.searches.searchesChanged(data));
     this.on(stream, "platforms", () =>
       this.invalidate([
         ["get", "/platforms"],
@@ -107,8 +110,7 @@ export class LiveConnection {
     clearTimeout(this.retry);
     clearTimeout(this.metricsTimer);
     this.metricsTimer = undefined;
-    clearTimeout(this.searchesTimer);
-    this.searchesTimer = undefined;
+    this.searches.close();
     cancelAnimationFrame(this.frame);
     this.frame = 0;
     if (this.stream) this.hasGap = true;
@@ -119,9 +121,17 @@ export class LiveConnection {
 
   private opened(): void {
     this.failures = 0;
-    if (this.hasGap) void this.cache.invalidateQueries({ queryKey: ["get"] });
+    if (this.hasGap) this.readAllAgain();
     this.hasGap = false;
     this.set("open");
+  }
+
+  /** Trials too are read as a whole: what became of their tasks meanwhile is no news of the search. */
+  private readAllAgain(): void {
+    this.cache.setQueriesData<unknown>({ queryKey: ["get", TRIALS_PATH] }, (answer: unknown) =>
+      isRecord(answer) ? { ...answer, seq: 0 } : answer,
+    );
+    void this.cache.invalidateQueries({ queryKey: ["get"] });
   }
 
   /** The browser gives up after an answer that is no stream, so the retry is always ours. */
@@ -144,17 +154,7 @@ export class LiveConnection {
     this.patches.push(...patches);
     this.overtaken.remember(patches);
     this.frame ||= requestAnimationFrame(() => this.flush());
-    if (patches.some((patch) => typeof patch["search_id"] === "number" && "status" in patch)) {
-      this.searchesTimer ??= setTimeout(() => this.refreshSearches(), SEARCHES_EVERY_MS);
-    }
-  }
-
-  /** A search's answer counts its tasks, whose changes come as tasks alone. */
-  private refreshSearches(): void {
-    this.searchesTimer = undefined;
-    for (const path of ["/hpsearch", "/hpsearch/{search_id}", "/hpsearch/{search_id}/trials"]) {
-      void this.cache.invalidateQueries({ queryKey: ["get", path] });
-    }
+    this.searches.tasksChanged(patches);
   }
 
   private flush(): void {
@@ -166,6 +166,9 @@ export class LiveConnection {
         patched(answer, byId),
       );
     }
+    this.cache.setQueriesData<unknown>({ queryKey: ["get", TRIALS_PATH] }, (answer: unknown) =>
+      trialsPatched(answer, byId),
+    );
     if (this.statuses.hasChange(byId.values()))
       this.invalidate(STATUS_DEPENDENT.map((path) => ["get", path]));
   }
