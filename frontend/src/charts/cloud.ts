@@ -61,10 +61,10 @@ export function paintCloud(
   const shades = shadesOf(ink);
   context.lineWidth = 1.5;
   for (const { weight, shade, shape, indices } of groupsOf(cloud)) {
+    context.globalAlpha = ALPHA[weight];
     const path = new Path2D();
     for (const index of indices) trace(path, shape, places[index * 2] ?? 0, places[index * 2 + 1] ?? 0, r);
-    if (cloud.isCased) cased(context, path, weight, ink);
-    context.globalAlpha = ALPHA[weight];
+    if (cloud.isCased) paintCasing(context, indices, places, r, ink);
     context.fillStyle = context.strokeStyle = shades[shade] ?? ink("var(--text)");
     if (isFilled(shape)) context.fill(path);
     else context.stroke(path);
@@ -77,12 +77,19 @@ function radiusOf({ xs, isCased = false }: Cloud): number {
   return isDense ? (isCased ? 1.75 : 2.5) : 3.5;
 }
 
-function cased(context: CanvasRenderingContext2D, path: Path2D, weight: Weight, ink: Ink): void {
-  context.globalAlpha = weight === "out" ? ALPHA.out : 1;
-  context.strokeStyle = ink("var(--surface-card)");
-  context.lineWidth = 3;
-  context.stroke(path);
-  context.lineWidth = 1.5;
+/** Discs below the points: to fill these is several times faster than to stroke the points' outlines. */
+function paintCasing(
+  context: CanvasRenderingContext2D,
+  indices: readonly number[],
+  places: Float32Array,
+  r: number,
+  ink: Ink,
+): void {
+  const path = new Path2D();
+  for (const index of indices)
+    trace(path, "disc", places[index * 2] ?? 0, places[index * 2 + 1] ?? 0, 1.25 * r + 1);
+  context.fillStyle = ink("var(--surface-card)");
+  context.fill(path);
 }
 
 interface Group {
