@@ -7,11 +7,12 @@ import subprocess
 import sys
 import time
 from collections.abc import AsyncIterator, Callable
+from typing import Any
 
 import psutil
 import pytest
 
-from hypertrainer.errors import AdviserFailed, InvalidInput, NoPointLeft
+from hypertrainer.errors import AdviserFailed, FieldProblem, InvalidInput, NoPointLeft
 from hypertrainer.hpsearch import adviser_worker
 from hypertrainer.hpsearch.adviser import Adviser
 from hypertrainer.hpsearch.adviser_worker import Behind, advise
@@ -32,7 +33,7 @@ async def adviser() -> AsyncIterator[Adviser]:
     await adviser.aclose()
 
 
-def log_of(algorithm: Algorithm = Algorithm.TPE, **changes: object) -> FactLog:
+def log_of(algorithm: Algorithm = Algorithm.TPE, **changes: Any) -> FactLog:
     return FactLog(spec_with(None, algorithm=algorithm, **changes), SEED)
 
 
@@ -131,7 +132,7 @@ async def test_a_process_killed_while_it_works_is_asked_again(adviser: Adviser) 
     behind = asyncio.create_task(adviser.run(os.getpid))
     await asyncio.sleep(0.1)
     os.kill(pid, signal.SIGKILL)
-    assert await waiting is None
+    await waiting
     assert await behind != pid
 
 
@@ -179,6 +180,16 @@ async def test_errors_arrive_as_they_are(adviser: Adviser) -> None:
     log = log_of(Algorithm.RANDOM, constraints=("width > 2",))
     with pytest.raises(NoPointLeft, match="`width > 2`"):
         await adviser.ask("three", SEED, log.facts)
+
+
+def refuse() -> None:
+    raise InvalidInput("One is wrong.", [FieldProblem("hpsearch.params.lr", "Higher.", 3, 7)])
+
+
+async def test_errors_arrive_with_all_they_name(adviser: Adviser) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        await adviser.run(refuse)
+    assert refused.value.fields == (FieldProblem("hpsearch.params.lr", "Higher.", 3, 7),)
 
 
 async def test_it_ends_when_it_is_closed(adviser: Adviser) -> None:
@@ -232,7 +243,9 @@ HEAVY = ("optuna", "scipy", "cmaes", "torch", "sklearn", "numpy")
 
 def _loaded_by(statement: str) -> set[str]:
     code = f"import sys\n{statement}\nprint(*{{name.split('.')[0] for name in sys.modules}})"
-    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    command = [sys.executable, "-W", "error", "-c", code]
+    told = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (told.returncode, told.stderr) == (0, "")
     return set(told.stdout.split()) & set(HEAVY)
 
 
