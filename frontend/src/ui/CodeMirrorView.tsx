@@ -20,6 +20,7 @@ import {
 } from "@codemirror/view";
 import { tags } from "@lezer/highlight";
 import { useEffect, useRef } from "react";
+import { assistance } from "./editorAssist";
 import type { Diagnostic, YamlEditorProps } from "./YamlEditor";
 
 const highlighting = HighlightStyle.define([
@@ -44,8 +45,20 @@ const look = EditorView.theme({
     color: "var(--text)",
     border: "1px solid var(--line-strong)",
     borderRadius: "6px",
+    boxShadow: "0 2px 10px rgb(0 0 0 / 18%)",
   },
+  ".cm-lintRange": { backgroundImage: "none", textUnderlineOffset: "3px" },
+  ".cm-lintRange-error": { textDecoration: "underline wavy var(--crashed)" },
+  ".cm-lintRange-warning": { textDecoration: "underline wavy var(--cancelled)" },
+  ".cm-lintPoint::after": { borderBottomColor: "var(--crashed)" },
+  ".cm-lintPoint-warning::after": { borderBottomColor: "var(--cancelled)" },
+  ".cm-diagnostic": { maxWidth: "420px", padding: "4px 10px", fontFamily: "var(--mantine-font-family)" },
+  ".cm-diagnostic-error": { borderLeftColor: "var(--crashed)" },
+  ".cm-diagnostic-warning": { borderLeftColor: "var(--cancelled)" },
 });
+
+const HELP =
+  "Control and Space completes, Control, Shift and Space explains, F8 goes to the next problem; Escape, then Tab leaves the editor";
 
 /** After Esc, Tab leaves the editor for ten seconds or until another key. */
 const escapeHatch = keymap.of([
@@ -71,12 +84,14 @@ const editing = [
 
 /** CodeMirror as a controlled React component. */
 export function CodeMirrorView(props: YamlEditorProps) {
-  const { value, label, onChange, isReadOnly = false, diagnostics, height = 240 } = props;
+  const { value, label, onChange, isReadOnly = false, diagnostics, assist, height = 240 } = props;
   const parent = useRef<HTMLDivElement>(null);
   const view = useRef<EditorView>(null);
   const changed = useRef(onChange);
+  const assisted = useRef(assist);
   const access = useRef(new Compartment());
   changed.current = onChange;
+  assisted.current = assist;
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: the editor is made once; later values arrive below
   useEffect(() => {
@@ -85,7 +100,7 @@ export function CodeMirrorView(props: YamlEditorProps) {
       parent: parent.current,
       state: EditorState.create({
         doc: value,
-        extensions: extensions(access.current, label, isReadOnly, changed),
+        extensions: [...extensions(access.current, label, isReadOnly, changed), assistance(assisted)],
       }),
     });
     view.current = editor;
@@ -123,7 +138,7 @@ function accessOf(label: string, isReadOnly: boolean) {
       "aria-label": label,
       "aria-readonly": String(isReadOnly),
       tabindex: "0",
-      ...(isReadOnly ? {} : { "aria-description": "Press Escape, then Tab to leave the editor" }),
+      ...(isReadOnly ? {} : { "aria-description": HELP }),
     }),
     isReadOnly ? [] : editing,
   ];

@@ -1,4 +1,5 @@
 import { lazy, Suspense } from "react";
+import type { YamlAssist } from "~/lib/searchYaml";
 import { LoadingBlock } from "./Loading";
 
 /** A problem shown at its place in the text. Lines and columns count from 1. */
@@ -17,6 +18,8 @@ export interface YamlEditorProps {
   onChange?: (value: string) => void;
   isReadOnly?: boolean;
   diagnostics?: readonly Diagnostic[];
+  /** Completes what is typed and explains keys; Ctrl+Space asks for it. */
+  assist?: YamlAssist;
   /** CSS height; "100%" fills the parent. */
   height?: number | string;
 }

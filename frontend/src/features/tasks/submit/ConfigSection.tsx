@@ -1,13 +1,14 @@
 import { Button, SegmentedControl } from "@mantine/core";
-import { IconFolderOff, IconRestore } from "@tabler/icons-react";
-import { useState } from "react";
+import { IconAlertTriangle, IconCircleX, IconFolderOff, IconRestore } from "@tabler/icons-react";
+import { useMemo, useState } from "react";
 import { api } from "~/api/client";
+import { useSearchAssist } from "~/api/useSearchAssist";
 import { ConfirmDialog } from "~/ui/ConfirmDialog";
 import { CopyButton } from "~/ui/CopyButton";
 import { Empty } from "~/ui/Empty";
 import { ErrorNote } from "~/ui/ErrorNote";
 import { LoadingBlock } from "~/ui/Loading";
-import { YamlEditor } from "~/ui/YamlEditor";
+import { type Diagnostic, YamlEditor } from "~/ui/YamlEditor";
 import type { Draft, Original } from "./draft";
 import { FileSelect } from "./FileSelect";
 import type { Placement } from "./placement";
@@ -133,6 +134,9 @@ interface EditorProps {
 }
 
 function Editor({ title, value, placement, onChange, onRevert }: EditorProps) {
+  const assist = useSearchAssist();
+  const { editor, warnings, other } = placement;
+  const marked = useMemo(() => [...editor, ...warnings], [editor, warnings]);
   return (
     <div className={classes.editor}>
       <div className={classes.editorHead}>
@@ -154,23 +158,37 @@ function Editor({ title, value, placement, onChange, onRevert }: EditorProps) {
         label={`YAML of ${title}`}
         value={value}
         onChange={onChange}
-        diagnostics={placement.editor}
+        diagnostics={marked}
+        assist={assist}
         height={EDITOR_HEIGHT}
       />
       <ul className={classes.problems} aria-live="polite" aria-label="Problems in the YAML">
-        {placement.other.map((message) => (
-          <li key={message}>{message}</li>
-        ))}
-        {placement.editor.map(({ line, column, message }) => (
-          <li key={`${line} ${column} ${message}`}>
-            <span className={classes.place}>
-              Line {line}, column {column}
-            </span>
+        {other.map((message) => (
+          <li key={message}>
+            <IconCircleX size={14} aria-hidden />
             {message}
           </li>
         ))}
+        {marked.map((one) => (
+          <ProblemLine key={`${one.line} ${one.column} ${one.message}`} problem={one} />
+        ))}
       </ul>
     </div>
+  );
+}
+
+function ProblemLine({ problem: { line, column, message, severity } }: { problem: Diagnostic }) {
+  const isWarning = severity === "warning";
+  const Icon = isWarning ? IconAlertTriangle : IconCircleX;
+  return (
+    <li data-severity={severity}>
+      <Icon size={14} aria-hidden />
+      <span className={classes.place}>
+        {isWarning && "Warning, "}
+        {isWarning ? "line" : "Line"} {line}, column {column}
+      </span>
+      <span>{message}</span>
+    </li>
   );
 }
 

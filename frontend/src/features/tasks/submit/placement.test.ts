@@ -42,6 +42,22 @@ it("finds the line of a key that the server named without one", () => {
   expect(editor).toMatchObject([{ line: 3, column: 7 }]);
 });
 
+it("keeps warnings apart: they are marked in the text, and stop nobody", () => {
+  const keys = yamlKeys("hpsearch:\n  n_trials: 3\n");
+  const warnings = [
+    { path: "hpsearch.n_trials", message: "Few." },
+    { path: "hpsearch.seed", message: "Odd.", line: 2, column: 3 },
+    { path: "", message: "Strange." },
+  ];
+  const placement = placed([], WRITTEN, keys, warnings);
+  expect(placement.warnings).toEqual([
+    { line: 2, column: 3, message: "Few.", severity: "warning" },
+    { line: 2, column: 3, message: "Odd.", severity: "warning" },
+    { line: 1, column: 1, message: "Strange.", severity: "warning" },
+  ]);
+  expect(verdict(placement)).toBeNull();
+});
+
 it("puts a problem of the whole YAML at the file's field, or over the written text", () => {
   const problem = [{ path: "config_text", message: "Not a mapping." }];
   expect(placed(problem, FILE, []).fields.config).toBe("Not a mapping.");

@@ -12,6 +12,8 @@ export interface Placement {
   /** By dotted path; "" for a row without one. */
   overrides: Map<string, string>;
   editor: Diagnostic[];
+  /** What is strange and stops nobody. */
+  warnings: Diagnostic[];
   /** About the YAML as a whole, or nothing in particular. */
   other: string[];
   /** What is not wrong but not done yet. */
@@ -19,10 +21,28 @@ export interface Placement {
 }
 
 /** Puts problems where they belong: a form field, an override's row, or a line of the YAML. */
-export function placed(problems: readonly Problem[], draft: Draft, keys: readonly YamlKey[]): Placement {
-  const placement: Placement = { fields: {}, overrides: new Map(), editor: [], other: [], incomplete: [] };
+export function placed(
+  problems: readonly Problem[],
+  draft: Draft,
+  keys: readonly YamlKey[],
+  warnings: readonly Problem[] = [],
+): Placement {
+  const placement: Placement = {
+    fields: {},
+    overrides: new Map(),
+    editor: [],
+    warnings: warnings.map((warning) => warned(warning, keys)),
+    other: [],
+    incomplete: [],
+  };
   for (const problem of problems) place(problem, draft, keys, placement);
   return placement;
+}
+
+/** A warning at its line; one about the whole is at the first. */
+function warned(problem: Problem, keys: readonly YamlKey[]): Diagnostic {
+  const at = placeInText(problem, keys) ?? { line: 1, column: 1 };
+  return { ...at, message: problem.message, severity: "warning" };
 }
 
 function place(problem: Problem, draft: Draft, keys: readonly YamlKey[], to: Placement): void {

@@ -26,7 +26,8 @@ export function useSubmission(draft: Draft, original: Original | null, text: str
     const seen = isReady ? (preview.data?.problems ?? []) : [];
     const fromPreview = isRefusal(preview.error) ? problemsOf(preview.error) : seen;
     const fromLaunch = refused === request ? problemsOf(launch.error) : [];
-    return placed(distinct([...local, ...fromPreview, ...fromLaunch]), draft, keys);
+    const warnings = isReady ? (preview.data?.warnings ?? []) : [];
+    return placed(distinct([...local, ...fromPreview, ...fromLaunch]), draft, keys, warnings);
   }, [draft, isReady, keys, launch.error, local, preview.data, preview.error, refused, request]);
 
   return {
