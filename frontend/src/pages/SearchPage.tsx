@@ -1,8 +1,9 @@
 import { Tabs } from "@mantine/core";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { Suspense } from "react";
+import { SearchActions } from "~/features/hpsearch/actions/SearchActions";
 import { SearchHeader } from "~/features/hpsearch/SearchHeader";
-import { TABS } from "~/features/hpsearch/searchParams";
+import { TABS, type Tab } from "~/features/hpsearch/searchParams";
 import { TrialSelectionProvider, useSearchState } from "~/features/hpsearch/selection";
 import type { SearchViewProps } from "~/features/hpsearch/types";
 import { useSearch } from "~/features/hpsearch/useSearch";
@@ -59,6 +60,14 @@ function KnownSearch({ id }: { id: number }) {
   );
 }
 
+/** Views that would have nothing to show are left out. */
+function tabsOf({ objectives, has_early_stopping }: SearchViewProps["search"]): Tab[] {
+  return TABS.filter((tab) => {
+    if (tab === "pareto") return objectives.length > 1;
+    return tab !== "rungs" || has_early_stopping;
+  });
+}
+
 function Views(props: SearchViewProps) {
   const [state, change] = useSearchState();
   const tab = state.tab ?? "overview";
@@ -66,10 +75,10 @@ function Views(props: SearchViewProps) {
   return (
     <>
       <div className="card">
-        <SearchHeader search={props.search} />
+        <SearchHeader search={props.search} actions={<SearchActions search={props.search} />} />
         <Tabs value={tab} onChange={(next) => change({ tab: TABS.find((one) => one === next) })}>
           <Tabs.List aria-label="Views of the search">
-            {TABS.map((one) => (
+            {tabsOf(props.search).map((one) => (
               <Tabs.Tab key={one} value={one}>
                 {TAB_LABELS[one]}
               </Tabs.Tab>

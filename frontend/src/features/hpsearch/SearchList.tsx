@@ -1,16 +1,19 @@
 import { IconStack2 } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
 import { api, type Search } from "~/api/client";
-import { formatCount, plural } from "~/lib/format";
+import { formatCount, formatExact, formatNumber, NOTHING, plural } from "~/lib/format";
+import { formatDuration } from "~/lib/time";
 import { Empty } from "~/ui/Empty";
 import { ErrorNote } from "~/ui/ErrorNote";
 import { LoadingRows } from "~/ui/Loading";
 import { Age } from "~/ui/Ticking";
 import classes from "./hpsearch.module.css";
+import { epochsText } from "./progress";
 import { SearchProgressBar } from "./SearchProgressBar";
 import { SearchStatus } from "./SearchStatus";
 import { SortHeader } from "./SortHeader";
 import { sortedSearches } from "./searches";
+import views from "./views.module.css";
 
 /** The server's largest page. */
 const MOST = 500;
@@ -70,11 +73,17 @@ function SearchTable({
             <SortHeader sortKey="progress" {...order}>
               Trials
             </SortHeader>
+            <SortHeader sortKey="best" {...order} isNumeric>
+              Best
+            </SortHeader>
+            <SortHeader sortKey="left" {...order} isNumeric>
+              Time left
+            </SortHeader>
+            <SortHeader sortKey="epochs" {...order} isNumeric>
+              Epochs
+            </SortHeader>
             <SortHeader sortKey="algorithm" {...order}>
               Algorithm
-            </SortHeader>
-            <SortHeader sortKey="script" {...order}>
-              Script
             </SortHeader>
             <SortHeader sortKey="platform" {...order}>
               Platform
@@ -95,6 +104,7 @@ function SearchTable({
                   {search.name}
                 </Link>
                 {search.project && <span className="dim"> {search.project}</span>}
+                {search.reason && <div className={views.subline}>{search.reason}</div>}
               </td>
               <td>
                 <SearchStatus search={search} />
@@ -102,11 +112,17 @@ function SearchTable({
               <td>
                 <SearchProgressBar search={search} />
               </td>
-              <td>{search.algorithm}</td>
-              <td className={classes.textCell} title={search.script}>
-                {search.script}
+              <td data-numeric>
+                <Best search={search} />
               </td>
-              <td>{search.platform}</td>
+              <td data-numeric>
+                {search.remaining_seconds === null ? NOTHING : formatDuration(search.remaining_seconds)}
+              </td>
+              <td data-numeric>{epochsText(search)}</td>
+              <td>{search.algorithm}</td>
+              <td className={classes.textCell} title={search.platforms.join(", ")}>
+                {search.platforms.join(", ")}
+              </td>
               <td data-numeric>
                 <Age time={search.created_at} />
               </td>
@@ -115,6 +131,17 @@ function SearchTable({
         </tbody>
       </table>
     </section>
+  );
+}
+
+function Best({ search }: { search: Search }) {
+  const [objective] = search.objectives;
+  if (search.best_value === null || !objective) return NOTHING;
+  return (
+    <span title={`${objective.metric} ${formatExact(search.best_value)}, trial ${search.best_number}`}>
+      <span className="dim">{objective.metric} </span>
+      {formatNumber(search.best_value)}
+    </span>
   );
 }
 

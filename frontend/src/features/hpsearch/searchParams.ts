@@ -12,7 +12,6 @@ export const TABS = [
   "pareto",
   "timeline",
   "rungs",
-  "metrics",
   "best",
   "config",
 ] as const;

@@ -13,7 +13,11 @@ export function sortedSearches(items: readonly Search[], sort: string): Search[]
 }
 
 function sortValue(search: Search, key: string): number | string {
-  if (key === "progress") return (search.num_finished + search.num_failed) / Math.max(1, search.n_trials);
+  if (key === "progress")
+    return (search.num_finished + search.num_stopped + search.num_failed) / Math.max(1, search.n_trials);
+  if (key === "best") return search.best_value ?? Number.POSITIVE_INFINITY;
+  if (key === "left") return search.remaining_seconds ?? Number.POSITIVE_INFINITY;
+  if (key === "epochs") return search.epochs;
   // The older, the larger the age that its column shows.
   if (key === "created_at") return -Date.parse(search.created_at);
   if (key === "name" || key === "status" || key === "algorithm" || key === "script" || key === "platform")

@@ -9,6 +9,10 @@ type View = ComponentType<SearchViewProps>;
  * `useTrialSelection()` says.
  */
 export const VIEWS: Partial<Record<Tab | "history", View>> = {
+  overview: lazyView(() => import("./OverviewView").then(({ OverviewView }) => OverviewView)),
+  trials: lazyView(() => import("./TrialTable").then(({ TrialTable }) => TrialTable)),
+  best: lazyView(() => import("./BestView").then(({ BestView }) => BestView)),
+  config: lazyView(() => import("./ConfigView").then(({ ConfigView }) => ConfigView)),
   history: lazyView(() => import("./charts/HistoryView").then(({ HistoryView }) => HistoryView)),
   curves: lazyView(() => import("./charts/CurvesView").then(({ CurvesView }) => CurvesView)),
   timeline: lazyView(() => import("./charts/TimelineView").then(({ TimelineView }) => TimelineView)),
@@ -36,7 +40,6 @@ export const TAB_LABELS: Record<Tab, string> = {
   pareto: "Pareto front",
   timeline: "Timeline",
   rungs: "Rungs",
-  metrics: "All metrics",
   best: "Best config",
   config: "Config",
 };
