@@ -82,10 +82,10 @@ async def measure(algorithm: Algorithm, count: int, num_asks: int) -> Latency:
     other = finished_log(algorithm, 20)
     await adviser.ask("warm-up", 0, other.facts)  # starts the process and imports what it needs
     try:
-        rebuild = await timed(adviser, log.facts)
         lags: list[float] = []
         ticking = asyncio.create_task(tick(lags))
-        asks = []
+        await asyncio.sleep(TICK)
+        rebuild, asks = await timed(adviser, log.facts), []
         for _ in range(num_asks):
             finish(log, log.history.next_number, random_values(random), random)
             asks.append(await timed(adviser, log.facts))

@@ -18,8 +18,10 @@ from perceptron import epoch_seconds
 from place import print_table
 from training import MAX_EPOCHS, SPACE, Trainings
 
-from hypertrainer.hpsearch.history import History
+from hypertrainer.hpsearch.facts import TrialState
+from hypertrainer.hpsearch.history import History, PastTrial
 from hypertrainer.hpsearch.samplers.base import Suggestion
+from hypertrainer.hpsearch.samplers.lessons import LEAST_VALUES
 from hypertrainer.hpsearch.samplers.suggest import suggest
 from hypertrainer.hpsearch.spec import (
     Algorithm,
@@ -67,12 +69,28 @@ def unaware(history: History, number: int) -> Suggestion:
     return suggest(replace(history, spec=spec), number)
 
 
+def at_reached(history: History, number: int) -> Suggestion:
+    """Ask a sampler that sees every trial's best at the highest rung it came to, running or not."""
+    changes = {"early_stopping": None, "algorithm_options": {"startup_trials": LEAST_VALUES}}
+    spec = history.spec.model_copy(update=changes)
+    trials = {key: _as_reached(trial) for key, trial in history.trials.items()}
+    return suggest(replace(history, spec=spec, trials=trials), number)
+
+
+def _as_reached(trial: PastTrial) -> PastTrial:
+    if trial.state.is_over or not trial.reports:
+        return trial
+    best = trial.reports[max(trial.reports)].best
+    return replace(trial, state=TrialState.COMPLETE, objectives=(best,))
+
+
 METHODS: Mapping[str, tuple[Algorithm, EarlyStopping | None, Suggest | None]] = {
     "random": (Algorithm.RANDOM, None, None),
     "tpe": (Algorithm.TPE, None, None),
     "random+asha": (Algorithm.RANDOM, ASHA, None),
     "tpe+asha": (Algorithm.TPE, ASHA, unaware),
     "rung-tpe+asha": (Algorithm.TPE, ASHA, None),
+    "reached-tpe+asha": (Algorithm.TPE, ASHA, at_reached),
 }
 
 
