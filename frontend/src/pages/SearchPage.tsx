@@ -1,18 +1,15 @@
-import { Tabs } from "@mantine/core";
 import { getRouteApi, Link } from "@tanstack/react-router";
-import { Suspense } from "react";
-import { SearchActions } from "~/features/hpsearch/actions/SearchActions";
-import { SearchHeader } from "~/features/hpsearch/SearchHeader";
-import { TABS, type Tab } from "~/features/hpsearch/searchParams";
+import { JudgementPicker } from "~/features/hpsearch/JudgementPicker";
 import { TrialSelectionProvider, useSearchState } from "~/features/hpsearch/selection";
-import type { SearchViewProps } from "~/features/hpsearch/types";
+import type { SearchDetail, TrialRead } from "~/features/hpsearch/types";
+import { useJudged } from "~/features/hpsearch/useJudged";
 import { useSearch } from "~/features/hpsearch/useSearch";
 import { useSearchTrials } from "~/features/hpsearch/useSearchTrials";
-import { TAB_LABELS, VIEWS } from "~/features/hpsearch/views";
 import { Empty } from "~/ui/Empty";
 import { ErrorNote } from "~/ui/ErrorNote";
 import { LoadingBlock } from "~/ui/Loading";
 import classes from "./page.module.css";
+import { SearchViews } from "./SearchViews";
 
 const route = getRouteApi("/ui/searches/$id");
 
@@ -37,7 +34,7 @@ function KnownSearch({ id }: { id: number }) {
     void search.refetch();
     void trials.refetch();
   };
-  if (error && !search.data)
+  if (error && (!search.data || !trials.data))
     return (
       <div className={classes.page}>
         <title>Search · HyperTrainer</title>
@@ -48,45 +45,32 @@ function KnownSearch({ id }: { id: number }) {
     );
   if (!search.data || !trials.data) return <LoadingBlock label="Loading the search" />;
   return (
-    <div className={classes.page}>
+    <>
       <title>{`${search.data.name} · HyperTrainer`}</title>
-      {error && (
-        <ErrorNote title="Part of this page is out of date" message={error.message} onRetry={retry} />
-      )}
-      <TrialSelectionProvider search={search.data} trials={trials.data.items}>
-        <Views search={search.data} trials={trials.data.items} />
-      </TrialSelectionProvider>
-    </div>
+      <ReadSearch search={search.data} trials={trials.data.items} error={error} onRetry={retry} />
+    </>
   );
 }
 
-/** Views that would have nothing to show are left out. */
-function tabsOf({ objectives, has_early_stopping }: SearchViewProps["search"]): Tab[] {
-  return TABS.filter((tab) => {
-    if (tab === "pareto") return objectives.length > 1;
-    return tab !== "rungs" || has_early_stopping;
-  });
+interface ReadSearchProps {
+  search: SearchDetail;
+  trials: readonly TrialRead[];
+  /** What was read before is shown along with it. */
+  error: { message: string } | null;
+  onRetry: () => void;
 }
 
-function Views(props: SearchViewProps) {
+function ReadSearch({ search, trials, error, onRetry }: ReadSearchProps) {
   const [state, change] = useSearchState();
-  const tab = state.tab ?? "overview";
-  const View = VIEWS[tab];
+  const judged = useJudged(search, trials, state);
   return (
-    <>
-      <div className="card">
-        <SearchHeader search={props.search} actions={<SearchActions search={props.search} />} />
-        <Tabs value={tab} onChange={(next) => change({ tab: TABS.find((one) => one === next) })}>
-          <Tabs.List aria-label="Views of the search">
-            {tabsOf(props.search).map((one) => (
-              <Tabs.Tab key={one} value={one}>
-                {TAB_LABELS[one]}
-              </Tabs.Tab>
-            ))}
-          </Tabs.List>
-        </Tabs>
-      </div>
-      <Suspense fallback={<LoadingBlock label="Loading the view" />}>{View && <View {...props} />}</Suspense>
-    </>
+    <TrialSelectionProvider search={judged.search} trials={judged.trials}>
+      <SearchViews search={judged.search} trials={judged.trials}>
+        {error && (
+          <ErrorNote title="Part of this page is out of date" message={error.message} onRetry={onRetry} />
+        )}
+        {judged.choice && <JudgementPicker {...judged.choice} onChange={change} />}
+      </SearchViews>
+    </TrialSelectionProvider>
   );
 }

@@ -1,19 +1,35 @@
-import { CopyButton } from "~/ui/CopyButton";
+import { KeyValue } from "~/ui/KeyValue";
 import { YamlEditor } from "~/ui/YamlEditor";
-import classes from "./hpsearch.module.css";
-import type { SearchViewProps } from "./types";
-import views from "./views.module.css";
+import classes from "./parts.module.css";
+import { spaceRows } from "./space";
+import type { SearchDetail } from "./types";
 
-/** The YAML that the search was made from, as it is now. */
-export function ConfigView({ search }: SearchViewProps) {
+/** The YAML that a search is made from, and in words what it searches. */
+export function ConfigView({ search }: { search: SearchDetail }) {
+  const rows = spaceRows(search.spec);
+  const { constraints } = search.spec;
   return (
-    <section className={`card ${views.config}`} aria-label="Config">
-      <div className={views.trialsHead}>
-        <span className="dim">The YAML of the search; each trial has its own values in place of these</span>
-        <span className={classes.spacer} />
-        <CopyButton value={search.config_text} what="the config" />
+    <div className={classes.config}>
+      <div className={`card ${classes.configText}`}>
+        <h2 className="visually-hidden">Config</h2>
+        <YamlEditor label={`Config of ${search.name}`} value={search.config_text} isReadOnly height="100%" />
       </div>
-      <YamlEditor value={search.config_text} label={`Config of ${search.name}`} isReadOnly height="60vh" />
-    </section>
+      <section className={`card ${classes.space}`} aria-label="What is searched">
+        <h2 className={classes.sectionTitle}>What is searched</h2>
+        <KeyValue items={rows.map(({ path, words }) => ({ label: path, value: words }))} />
+        {Array.isArray(constraints) && constraints.length > 0 && (
+          <>
+            <h3 className={classes.sectionTitle}>As long as</h3>
+            <ul className={classes.constraints}>
+              {constraints.map(String).map((text) => (
+                <li key={text} className="mono">
+                  {text}
+                </li>
+              ))}
+            </ul>
+          </>
+        )}
+      </section>
+    </div>
   );
 }

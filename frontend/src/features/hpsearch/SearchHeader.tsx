@@ -7,7 +7,6 @@ import { KeyValue, type KeyValueItem } from "~/ui/KeyValue";
 import { Age, Elapsed, EndsAt } from "~/ui/Ticking";
 import classes from "./hpsearch.module.css";
 import { epochsText } from "./progress";
-import { ReasonNote } from "./ReasonNote";
 import { SearchProgressBar } from "./SearchProgressBar";
 import { SearchStatus } from "./SearchStatus";
 import { isOver } from "./trials";
@@ -31,7 +30,6 @@ export function SearchHeader({ search, actions }: { search: SearchDetail; action
         {actions}
       </div>
       <KeyValue layout="line" items={factsOf(search)} />
-      <ReasonNote search={search} />
       {search.notes && <p className={classes.notes}>{search.notes}</p>}
     </header>
   );

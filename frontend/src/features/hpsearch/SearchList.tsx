@@ -1,27 +1,30 @@
+import { Button } from "@mantine/core";
 import { IconStack2 } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
-import { api, type Search } from "~/api/client";
-import { formatCount, formatExact, formatNumber, NOTHING, plural } from "~/lib/format";
-import { formatDuration } from "~/lib/time";
+import { api } from "~/api/client";
+import { formatCount, plural } from "~/lib/format";
 import { Empty } from "~/ui/Empty";
 import { ErrorNote } from "~/ui/ErrorNote";
 import { LoadingRows } from "~/ui/Loading";
-import { Age } from "~/ui/Ticking";
-import classes from "./hpsearch.module.css";
-import { epochsText } from "./progress";
-import { SearchProgressBar } from "./SearchProgressBar";
-import { SearchStatus } from "./SearchStatus";
-import { SortHeader } from "./SortHeader";
-import { sortedSearches } from "./searches";
-import views from "./views.module.css";
+import classes from "./list.module.css";
+import { SearchFilters } from "./SearchFilters";
+import { SearchTable } from "./SearchTable";
+import { DEFAULT_SEARCH_SORT, filteredSearches, sortedSearches } from "./searches";
+import type { SearchListSearch } from "./searchParams";
 
 /** The server's largest page. */
 const MOST = 500;
 
-/** All searches as a table; `sort` is kept in the URL. */
-export function SearchList({ sort, onSort }: { sort: string; onSort: (sort: string) => void }) {
+interface SearchListProps {
+  /** What the URL says. */
+  state: SearchListSearch;
+  onState: (changes: SearchListSearch) => void;
+}
+
+/** All searches as a table, narrowed and sorted as the URL says. */
+export function SearchList({ state, onState }: SearchListProps) {
   const searches = api.useQuery("get", "/hpsearch", { params: { query: { limit: MOST } } });
-  if (searches.error)
+  if (searches.error && !searches.data)
     return (
       <ErrorNote
         title="The searches could not be read"
@@ -32,116 +35,41 @@ export function SearchList({ sort, onSort }: { sort: string; onSort: (sort: stri
   if (!searches.data) return <LoadingRows label="Loading the searches" />;
   const { items, total } = searches.data;
   if (total === 0) return <NoSearches />;
+  const { sort = DEFAULT_SEARCH_SORT, q = "", status = [] } = state;
+  const kept = filteredSearches(items, q, status);
+  const isNarrowed = q !== "" || status.length > 0;
   return (
     <>
-      <div className={classes.tableHead}>
-        <span className="dim">
-          {plural(total, "search", "searches")}
+      <div className={classes.head}>
+        <SearchFilters items={items} state={state} onState={onState} />
+        <span className="dim" role="status">
+          {isNarrowed
+            ? `${formatCount(kept.length)} of ${plural(items.length, "search", "searches")}`
+            : plural(total, "search", "searches")}
           {total > items.length && `; the newest ${formatCount(items.length)} are shown`}
         </span>
       </div>
-      <SearchTable items={sortedSearches(items, sort)} sort={sort} onSort={onSort} />
+      {kept.length === 0 ? (
+        <Empty
+          title="No search matches"
+          action={
+            <Button
+              variant="default"
+              size="compact-sm"
+              onClick={() => onState({ q: undefined, status: undefined })}
+            >
+              Show all
+            </Button>
+          }
+        />
+      ) : (
+        <SearchTable
+          items={sortedSearches(kept, sort)}
+          sort={sort}
+          onSort={(next) => onState({ sort: next === DEFAULT_SEARCH_SORT ? undefined : next })}
+        />
+      )}
     </>
-  );
-}
-
-function SearchTable({
-  items,
-  sort,
-  onSort,
-}: {
-  items: Search[];
-  sort: string;
-  onSort: (sort: string) => void;
-}) {
-  const order = { sort, onSort };
-  return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, and the keyboard must reach it
-    <section className={classes.scroller} aria-label="Searches" tabIndex={0}>
-      <table className={classes.table}>
-        <thead>
-          <tr>
-            <SortHeader sortKey="id" {...order} isNumeric>
-              ID
-            </SortHeader>
-            <SortHeader sortKey="name" {...order}>
-              Name
-            </SortHeader>
-            <SortHeader sortKey="status" {...order}>
-              Status
-            </SortHeader>
-            <SortHeader sortKey="progress" {...order}>
-              Trials
-            </SortHeader>
-            <SortHeader sortKey="best" {...order} isNumeric>
-              Best
-            </SortHeader>
-            <SortHeader sortKey="left" {...order} isNumeric>
-              Time left
-            </SortHeader>
-            <SortHeader sortKey="epochs" {...order} isNumeric>
-              Epochs
-            </SortHeader>
-            <SortHeader sortKey="algorithm" {...order}>
-              Algorithm
-            </SortHeader>
-            <SortHeader sortKey="platform" {...order}>
-              Platform
-            </SortHeader>
-            <SortHeader sortKey="created_at" {...order} isNumeric>
-              Age
-            </SortHeader>
-          </tr>
-        </thead>
-        <tbody>
-          {items.map((search) => (
-            <tr key={search.id}>
-              <td data-numeric className="dim">
-                {search.id}
-              </td>
-              <td className={classes.nameCell}>
-                <Link to="/ui/searches/$id" params={{ id: String(search.id) }} className={classes.link}>
-                  {search.name}
-                </Link>
-                {search.project && <span className="dim"> {search.project}</span>}
-                {search.reason && <div className={views.subline}>{search.reason}</div>}
-              </td>
-              <td>
-                <SearchStatus search={search} />
-              </td>
-              <td>
-                <SearchProgressBar search={search} />
-              </td>
-              <td data-numeric>
-                <Best search={search} />
-              </td>
-              <td data-numeric>
-                {search.remaining_seconds === null ? NOTHING : formatDuration(search.remaining_seconds)}
-              </td>
-              <td data-numeric>{epochsText(search)}</td>
-              <td>{search.algorithm}</td>
-              <td className={classes.textCell} title={search.platforms.join(", ")}>
-                {search.platforms.join(", ")}
-              </td>
-              <td data-numeric>
-                <Age time={search.created_at} />
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </section>
-  );
-}
-
-function Best({ search }: { search: Search }) {
-  const [objective] = search.objectives;
-  if (search.best_value === null || !objective) return NOTHING;
-  return (
-    <span title={`${objective.metric} ${formatExact(search.best_value)}, trial ${search.best_number}`}>
-      <span className="dim">{objective.metric} </span>
-      {formatNumber(search.best_value)}
-    </span>
   );
 }
 

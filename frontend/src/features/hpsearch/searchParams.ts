@@ -12,6 +12,7 @@ export const TABS = [
   "pareto",
   "timeline",
   "rungs",
+  "metrics",
   "best",
   "config",
 ] as const;
@@ -45,6 +46,10 @@ export const oneSearchReaders = {
   flip: list(text()),
   /** The order of the parallel axes. */
   axes: list(text()),
+  /** Of a search without objectives: the metric it is judged by, which of its values, and for the last one what is good. */
+  by: text(),
+  best: oneOf("min", "max", "last"),
+  good: oneOf("low", "high"),
   /** Of the table: an axis, with "-" descending, and the axes that are hidden. */
   sort: text(),
   without: list(text()),

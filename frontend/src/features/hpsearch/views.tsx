@@ -1,6 +1,7 @@
 import { type ComponentType, lazy } from "react";
-import type { Tab } from "./searchParams";
-import type { SearchViewProps } from "./types";
+import { paramAxes } from "./axes";
+import { TABS, type Tab } from "./searchParams";
+import type { SearchDetail, SearchViewProps } from "./types";
 
 type View = ComponentType<SearchViewProps>;
 
@@ -9,10 +10,6 @@ type View = ComponentType<SearchViewProps>;
  * `useTrialSelection()` says.
  */
 export const VIEWS: Partial<Record<Tab | "history", View>> = {
-  overview: lazyView(() => import("./OverviewView").then(({ OverviewView }) => OverviewView)),
-  trials: lazyView(() => import("./TrialTable").then(({ TrialTable }) => TrialTable)),
-  best: lazyView(() => import("./BestView").then(({ BestView }) => BestView)),
-  config: lazyView(() => import("./ConfigView").then(({ ConfigView }) => ConfigView)),
   history: lazyView(() => import("./charts/HistoryView").then(({ HistoryView }) => HistoryView)),
   curves: lazyView(() => import("./charts/CurvesView").then(({ CurvesView }) => CurvesView)),
   timeline: lazyView(() => import("./charts/TimelineView").then(({ TimelineView }) => TimelineView)),
@@ -40,6 +37,21 @@ export const TAB_LABELS: Record<Tab, string> = {
   pareto: "Pareto front",
   timeline: "Timeline",
   rungs: "Rungs",
+  metrics: "All metrics",
   best: "Best config",
   config: "Config",
 };
+
+/** The tabs that have something to show for this search, and the one that is open. */
+export function offeredTabs(
+  search: Pick<SearchDetail, "spec" | "objectives" | "has_early_stopping">,
+  open: Tab,
+): Tab[] {
+  const numParams = paramAxes(search).length;
+  const isIdle: Partial<Record<Tab, boolean>> = {
+    contour: numParams < 2,
+    pareto: search.objectives.length < 2,
+    rungs: !search.has_early_stopping,
+  };
+  return TABS.filter((tab) => tab === open || !isIdle[tab]);
+}

@@ -4,11 +4,11 @@ import { useMutation, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { http } from "~/api/client";
 import { ApiError } from "~/api/errors";
-import classes from "~/features/hpsearch/hpsearch.module.css";
 import type { SearchDetail } from "~/features/hpsearch/types";
 import { ErrorNote } from "~/ui/ErrorNote";
 import { notify } from "~/ui/notify";
 import { YamlEditor } from "~/ui/YamlEditor";
+import classes from "./actions.module.css";
 import { draftOf, type EditDraft, editOf, type SearchEdit } from "./edit";
 import { useSearchChanged } from "./useSearchChanged";
 

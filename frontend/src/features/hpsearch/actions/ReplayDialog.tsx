@@ -2,9 +2,9 @@ import { Button, Group, Loader, Modal } from "@mantine/core";
 import { IconCheck } from "@tabler/icons-react";
 import { useEffect } from "react";
 import { api } from "~/api/client";
-import classes from "~/features/hpsearch/hpsearch.module.css";
 import type { SearchDetail } from "~/features/hpsearch/types";
 import { ErrorNote } from "~/ui/ErrorNote";
+import classes from "./actions.module.css";
 import { type Replay, replayWords, versionWords } from "./replay";
 
 interface ReplayDialogProps {
