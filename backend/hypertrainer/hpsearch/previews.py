@@ -69,6 +69,8 @@ def _read(services: Services, prepared: Prepared, points: Sequence[Suggestion]) 
     checked, plan = prepared.checked, prepared.checked.plan
     code = checked.attempt("script", lambda: _code(checked))
     config = checked.config
+    # A search that cannot be read is neither one task nor a known number of them.
+    is_known = config is not None and (prepared.spec is not None or not config.is_search)
     if prepared.spec is not None and config is not None and points:
         name = prepared.spec.search_name(prepared.stem)
         first = points[0]
@@ -83,8 +85,8 @@ def _read(services: Services, prepared: Prepared, points: Sequence[Suggestion]) 
         forecast=None,
         is_search=prepared.spec is not None,
         search=search_preview(prepared),
-        num_tasks=prepared.num_tasks if config else 0,
-        trials=_trials(prepared, points) if config else [],
+        num_tasks=prepared.num_tasks if is_known else 0,
+        trials=_trials(prepared, points) if is_known else [],
         platforms=[one.place.platform for one in prepared.places] or [checked.request.platform],
         config_text=config.text() if config else "",
         problems=field_errors(checked.problems),

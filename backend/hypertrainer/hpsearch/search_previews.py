@@ -23,12 +23,20 @@ def search_preview(prepared: Prepared) -> SearchPreview | None:
         follows_results=chosen.is_learning,
         n_trials=spec.n_trials or 0,
         repeats=spec.repeats.n,
-        max_concurrent=spec.max_concurrent,
+        max_concurrent=_at_once(spec),
         objectives=[ObjectiveRead(**one.model_dump()) for one in spec.objectives],
         early_stopping=_stopping_words(spec.early_stopping),
         budget=_budget_words(spec.budget),
         places=_places(prepared, spec),
     )
+
+
+def _at_once(spec: Spec) -> int | None:
+    """How many tasks there can be at once: the search's own limit, or what its platforms allow."""
+    limits = [place.max_concurrent for place in spec.platforms]
+    together = sum(limit or 0 for limit in limits) if limits and all(limits) else None
+    known = [limit for limit in (spec.max_concurrent, together) if limit is not None]
+    return min(known, default=None)
 
 
 def _places(prepared: Prepared, spec: Spec) -> list[PlacePreview]:

@@ -135,6 +135,17 @@ async def test_a_preview_says_what_a_search_will_be(api: Api) -> None:
     }
 
 
+async def test_a_preview_tells_the_lower_of_the_limits(api: Api) -> None:
+    text = HEAD.replace("  n_trials: 20\n", "  n_trials: 20\n  max_concurrent: 12\n") + PLACES
+    assert (await api.post("/tasks/preview", config_text=text)).json()["search"][
+        "max_concurrent"
+    ] == 6
+    text = text.replace("max_concurrent: 12", "max_concurrent: 3")
+    assert (await api.post("/tasks/preview", config_text=text)).json()["search"][
+        "max_concurrent"
+    ] == 3
+
+
 async def test_a_preview_knows_all_points_of_what_does_not_learn(api: Api) -> None:
     text = HEAD.replace("tpe", "sobol").replace(", log: true", ", log: true, count: 4")
     preview = (await api.post("/tasks/preview", config_text=text)).json()

@@ -17,6 +17,7 @@ import {
   highlightActiveLineGutter,
   keymap,
   lineNumbers,
+  tooltips,
 } from "@codemirror/view";
 import { tags } from "@lezer/highlight";
 import { useEffect, useRef } from "react";
@@ -31,9 +32,19 @@ const highlighting = HighlightStyle.define([
 ]);
 
 const look = EditorView.theme({
-  "&": { height: "100%", fontSize: "12px", backgroundColor: "var(--surface-sunken)", color: "var(--text)" },
-  "&.cm-focused": { outline: "2px solid var(--focus-ring)", outlineOffset: "-1px" },
-  ".cm-scroller": { fontFamily: "var(--mantine-font-family-monospace)", lineHeight: "18px" },
+  "&": {
+    height: "100%",
+    borderRadius: "5px",
+    fontSize: "12px",
+    backgroundColor: "var(--surface-sunken)",
+    color: "var(--text)",
+  },
+  "&.cm-focused": { outline: "2px solid var(--focus-ring)", outlineOffset: "0" },
+  ".cm-scroller": {
+    borderRadius: "5px",
+    fontFamily: "var(--mantine-font-family-monospace)",
+    lineHeight: "18px",
+  },
   ".cm-gutters": { backgroundColor: "var(--surface-sunken)", color: "var(--text-dim)", border: "0" },
   ".cm-activeLine, .cm-activeLineGutter": { backgroundColor: "var(--surface-hover)" },
   ".cm-cursor": { borderLeftColor: "var(--text)" },
@@ -123,10 +134,7 @@ export function CodeMirrorView(props: YamlEditorProps) {
   }, [diagnostics]);
 
   return (
-    <div
-      ref={parent}
-      style={{ height, minHeight: 0, overflow: "hidden", borderRadius: 6, border: "1px solid var(--line)" }}
-    />
+    <div ref={parent} style={{ height, minHeight: 0, borderRadius: 6, border: "1px solid var(--line)" }} />
   );
 }
 
@@ -158,11 +166,28 @@ function extensions(
     indentUnit.of("  "),
     syntaxHighlighting(highlighting),
     look,
+    tooltips({ tooltipSpace: ({ dom }) => visibleSpace(dom) }),
     access.of(accessOf(label, isReadOnly)),
     EditorView.updateListener.of((update) => {
       if (update.docChanged) changed.current?.(update.state.doc.toString());
     }),
   ];
+}
+
+/** Where tooltips may be: what is outside of a parent that scrolls is cut off. */
+function visibleSpace(dom: HTMLElement) {
+  const space = { left: 0, top: 0, right: window.innerWidth, bottom: window.innerHeight };
+  for (let parent = dom.parentElement; parent; parent = parent.parentElement) {
+    if (getComputedStyle(parent).overflowY === "visible") continue;
+    const { left, top, right, bottom } = parent.getBoundingClientRect();
+    return {
+      left: Math.max(space.left, left),
+      top: Math.max(space.top, top),
+      right: Math.min(space.right, right),
+      bottom: Math.min(space.bottom, bottom),
+    };
+  }
+  return space;
 }
 
 /** Positions of diagnostics in the text; each marks the rest of its word, and stays within the text. */

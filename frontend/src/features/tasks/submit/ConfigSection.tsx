@@ -136,7 +136,10 @@ interface EditorProps {
 function Editor({ title, value, placement, onChange, onRevert }: EditorProps) {
   const assist = useSearchAssist();
   const { editor, warnings, other } = placement;
-  const marked = useMemo(() => [...editor, ...warnings], [editor, warnings]);
+  const marked = useMemo(
+    () => [...editor, ...warnings].sort((one, other) => one.line - other.line),
+    [editor, warnings],
+  );
   return (
     <div className={classes.editor}>
       <div className={classes.editorHead}>

@@ -1,8 +1,10 @@
 import { IconStack2, IconTerminal2 } from "@tabler/icons-react";
 import type { TaskPreview } from "~/api/client";
 import { formatNumber, NOTHING, plural } from "~/lib/format";
+import { KeyValue } from "~/ui/KeyValue";
 import { PlaceFacts } from "./PlaceFacts";
 import classes from "./preview.module.css";
+import { pointsNote, searchFacts, searchTitle } from "./searchFacts";
 
 interface PreviewPanelProps {
   preview: TaskPreview | undefined;
@@ -19,21 +21,34 @@ interface PreviewPanelProps {
 /** What the server would launch: how many tasks, the command, and a search's trials. */
 export function PreviewPanel(props: PreviewPanelProps) {
   const { preview, forecast, hint, platform, isChecking, isSeeded } = props;
-  if (!preview || preview.num_tasks === 0) return <p className={classes.previewHint}>{hint}</p>;
-  const { is_search, num_tasks, script_path, command, trials } = preview;
+  if (!preview || !isShown(preview)) return <p className={classes.previewHint}>{hint}</p>;
+  const { search, num_tasks, script_path, command, platforms } = preview;
+  const Icon = search ? IconStack2 : IconTerminal2;
   return (
     <div className={classes.preview} data-checking={isChecking || undefined} aria-busy={isChecking}>
       <p className={classes.previewTitle}>
-        {is_search ? <IconStack2 size={15} aria-hidden /> : <IconTerminal2 size={15} aria-hidden />}
-        {is_search ? `${plural(num_tasks, "task")} of a search` : plural(num_tasks, "task")}{" "}
-        <span className="dim">on {platform}</span>
+        <Icon size={15} aria-hidden />
+        <span>
+          {search ? searchTitle({ search, num_tasks }) : plural(num_tasks, "task")}{" "}
+          <span className="dim">on {search ? platforms.join(", ") : platform}</span>
+        </span>
       </p>
+      {search && (
+        <div className={classes.place}>
+          <KeyValue layout="line" items={searchFacts(search)} />
+        </div>
+      )}
       {script_path && <p className={classes.previewPath}>{script_path}</p>}
       {command.length > 0 && <CommandLine command={command} />}
       <PlaceFacts preview={preview} forecast={forecast} />
-      {is_search && trials.length > 0 && <Trials trials={trials} total={num_tasks} isSeeded={isSeeded} />}
+      {search && <Trials preview={preview} isSeeded={isSeeded} />}
     </div>
   );
+}
+
+/** Nothing is while something is wrong: then there is neither a task nor a search. */
+function isShown({ search, num_tasks }: TaskPreview): boolean {
+  return search !== null || num_tasks > 0;
 }
 
 function CommandLine({ command }: { command: readonly string[] }) {
@@ -51,17 +66,12 @@ function quoted(word: string): string {
   return /^[\w@%+=:,./{}-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }
 
-function Trials({
-  trials,
-  total,
-  isSeeded,
-}: {
-  trials: TaskPreview["trials"];
-  total: number;
-  isSeeded: boolean;
-}) {
+/** The points that are known beforehand, and what is to be said of the others. */
+function Trials({ preview, isSeeded }: { preview: TaskPreview; isSeeded: boolean }) {
+  const { trials } = preview;
   const params = [...new Set(trials.flatMap((trial) => Object.keys(trial.params)))];
-  const hidden = total - trials.length;
+  const note = <p className={classes.note}>{pointsNote(preview, isSeeded)}</p>;
+  if (trials.length === 0) return note;
   return (
     <>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, and the keyboard must reach it */}
@@ -91,10 +101,7 @@ function Trials({
           </tbody>
         </table>
       </section>
-      <p className={classes.note}>
-        {hidden > 0 && `${plural(hidden, "more trial")}. `}
-        {!isSeeded && "Without seed: in the YAML, the values are drawn anew at launch."}
-      </p>
+      {note}
     </>
   );
 }

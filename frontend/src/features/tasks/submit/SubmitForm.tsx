@@ -1,7 +1,7 @@
 import { Button } from "@mantine/core";
 import { useHotkeys } from "@mantine/hooks";
 import { type FormEvent, useEffect, useId, useState } from "react";
-import { api } from "~/api/client";
+import { api, type TaskPreview } from "~/api/client";
 import { ErrorNote } from "~/ui/ErrorNote";
 import { Changes } from "./Changes";
 import { ConfigSection } from "./ConfigSection";
@@ -54,7 +54,7 @@ export function SubmitForm({ original, onClose, onLaunched, onDirty }: SubmitFor
   useHotkeys([["mod+Enter", () => submit()]], []);
 
   const namedScript = keys.find(({ path }) => path === "script")?.value ?? null;
-  const label = preview?.is_search && !reason ? `Submit ${preview.num_tasks} tasks` : "Submit";
+  const label = reason ? "Submit" : labelOf(preview);
   return (
     <form className={classes.form} onSubmit={submit} noValidate>
       <div className={classes.scroll}>
@@ -118,6 +118,13 @@ export function SubmitForm({ original, onClose, onLaunched, onDirty }: SubmitFor
       </footer>
     </form>
   );
+}
+
+function labelOf(preview: TaskPreview | undefined): string {
+  const search = preview?.search;
+  if (!preview || !search) return "Submit";
+  const isLater = search.follows_results || search.max_concurrent !== null;
+  return isLater ? "Start the search" : `Submit ${preview.num_tasks} tasks`;
 }
 
 function missing(draft: Draft): string {

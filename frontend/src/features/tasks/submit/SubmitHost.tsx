@@ -1,7 +1,7 @@
 import { Anchor } from "@mantine/core";
 import { useHotkeys } from "@mantine/hooks";
 import { useQueryClient } from "@tanstack/react-query";
-import { useBlocker, useNavigate, useSearch } from "@tanstack/react-router";
+import { type NavigateOptions, useBlocker, useNavigate, useSearch } from "@tanstack/react-router";
 import { lazy, Suspense, useEffect, useRef, useState } from "react";
 import { plural } from "~/lib/format";
 import { ConfirmDialog } from "~/ui/ConfirmDialog";
@@ -45,10 +45,10 @@ export function SubmitHost() {
 
   const onLaunched = (result: Launched) => {
     isLaunched.current = true;
-    const { text, search } = resultOf(result);
+    const { text, place } = resultOf(result);
     void cache.invalidateQueries({ queryKey: ["get"] });
-    const open = () => void navigate({ to: "/ui/tasks", search });
-    void navigate({ to: "/ui/tasks", search }).then(() => {
+    const open = () => void navigate(place);
+    void navigate(place).then(() => {
       isLaunched.current = false;
       setIsDirty(false);
     });
@@ -105,14 +105,17 @@ function staysOpen(search: unknown): boolean {
   return typeof search === "object" && search !== null && ("submit" in search || "clone" in search);
 }
 
-/** The toast, and the view that shows what was launched: the one task, or the search's tasks. */
-function resultOf({ tasks, search }: Launched) {
+/** The toast, and the view that shows what was launched: the task, the search's tasks, or a search that has none yet. */
+function resultOf({ tasks, search }: Launched): { text: string; place: NavigateOptions } {
   const [first] = tasks;
-  if (search) {
-    return {
-      text: `${search.name}: ${plural(tasks.length, "task")} submitted`,
-      search: { search_id: [search.id] },
-    };
+  if (!search) {
+    const text = `#${first?.id ?? ""} ${first?.name ?? ""} submitted`;
+    return { text, place: { to: "/ui/tasks", search: { task: first?.id } } };
   }
-  return { text: `#${first?.id ?? ""} ${first?.name ?? ""} submitted`, search: { task: first?.id } };
+  if (!first) {
+    const params = { id: String(search.id) };
+    return { text: `${search.name} started`, place: { to: "/ui/searches/$id", params } };
+  }
+  const text = `${search.name}: ${plural(tasks.length, "task")} submitted`;
+  return { text, place: { to: "/ui/tasks", search: { search_id: [search.id] } } };
 }
