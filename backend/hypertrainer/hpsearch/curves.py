@@ -5,6 +5,9 @@ script that was restarted and writes epochs again counts none twice. The value o
 of its first line. All of it depends on the file alone, never on when it was looked at.
 """
 
+from array import array
+from bisect import bisect_left
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from math import isfinite, nan
 from pathlib import Path
@@ -18,21 +21,45 @@ BLOCK_BYTES = 8_388_608
 MAX_EPOCHS = 1_000_000  # of a script that never ends, the first so many count
 
 
+def _numbers() -> "array[float]":
+    return array("d")
+
+
+@dataclass(slots=True)
+class Epochs:
+    """Which epochs appeared. Nearly always they only rise: a million of those are 8 MB."""
+
+    _rising: "array[float]" = field(default_factory=_numbers)
+    _others: set[float] = field(default_factory=set)
+
+    def add(self, epoch: float) -> bool:
+        """Whether it is a new one."""
+        rising = self._rising
+        if not rising or epoch > rising[-1]:
+            rising.append(epoch)
+            return True
+        if rising[bisect_left(rising, epoch)] == epoch or epoch in self._others:
+            return False
+        self._others.add(epoch)
+        return True
+
+
 @dataclass(slots=True)
 class Curve:
     """What a metric file said so far.
 
     `lowest[k]` and `highest[k]` are over all lines up to the first of epoch k + 1, as far as they
-    are finite; nan before the first such.
+    are finite; nan before the first such. `not_finite` are the epochs whose value is not.
     """
 
-    values: list[float] = field(default_factory=list)
-    lowest: list[float] = field(default_factory=list)
-    highest: list[float] = field(default_factory=list)
+    values: "array[float]" = field(default_factory=_numbers)
+    lowest: "array[float]" = field(default_factory=_numbers)
+    highest: "array[float]" = field(default_factory=_numbers)
+    not_finite: "array[int]" = field(default_factory=lambda: array("q"))
     last: float | None = None
     least: float = nan
     most: float = nan
-    _seen: set[float] = field(default_factory=set)
+    _epochs: Epochs = field(default_factory=Epochs)
 
     def add(self, epoch: float, value: float) -> None:
         """Take the next line in."""
@@ -40,10 +67,11 @@ class Curve:
         if isfinite(value):
             self.least = value if not self.least <= value else self.least
             self.most = value if not self.most >= value else self.most
-        if epoch in self._seen or len(self.values) >= MAX_EPOCHS:
+        if len(self.values) >= MAX_EPOCHS or not self._epochs.add(epoch):
             return
-        self._seen.add(epoch)
         self.values.append(value)
+        if not isfinite(value):
+            self.not_finite.append(len(self.values))
         self.lowest.append(self.least)
         self.highest.append(self.most)
 
@@ -71,7 +99,7 @@ class Curve:
         return self.least if direction is Direction.MINIMIZE else self.most
 
 
-def _of_some(values: list[float], kind: str) -> float | None:
+def _of_some(values: Sequence[float], kind: str) -> float | None:
     match = SUMMARY.fullmatch(kind)
     if match is None:
         raise ValueError(f"no summary is called {kind}")

@@ -36,13 +36,18 @@ async def delete_search(session: AsyncSession, search: Search) -> list[int]:
     return ids
 
 
-async def delete_emptied(session: AsyncSession) -> list[Search]:
-    """Delete the searches that are over and of which no task is left; what they were."""
+async def find_emptied(session: AsyncSession) -> list[Search]:
+    """The searches that are over and of which no task is left."""
     any_task = select(Task.id).where(col(Task.search_id) == col(Search.id)).exists()
     is_over = col(Search.status).in_([status for status in SearchStatus if status.is_over])
     is_begun = col(Search.num_trials) > 0
     query = select(Search).where(is_over, is_begun, ~any_task)
-    emptied = list((await session.exec(query)).all())
+    return list((await session.exec(query)).all())
+
+
+async def delete_emptied(session: AsyncSession) -> list[Search]:
+    """Delete them; what they were."""
+    emptied = await find_emptied(session)
     for search in emptied:
         await session.delete(search)
     return emptied

@@ -1,11 +1,14 @@
 """Facts as rows, and back; and the one way to add some."""
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 from math import inf, isfinite, isnan, nan
+from typing import Any
 
-from sqlmodel import col, select
+from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlmodel.sql.expression import Select
 
 from hypertrainer.hpsearch.facts import Fact, FactKind
 from hypertrainer.hpsearch.tables import Search, SearchFact, saved_search_id
@@ -13,6 +16,10 @@ from hypertrainer.hpsearch.tables import Search, SearchFact, saved_search_id
 # What a column of numbers cannot hold: SQLite makes null of nan.
 NUMBERS = {"nan": nan, "inf": inf, "-inf": -inf}
 NUMBER = "number"
+FACTS_AT_ONCE = 500  # others are served between two pages
+COLUMNS = [
+    col(getattr(SearchFact, name)) for name in ("seq", "kind", "number", "epoch", "value", "data")
+]
 
 
 def row_of(search_id: int, fact: Fact) -> SearchFact:
@@ -34,20 +41,41 @@ def row_of(search_id: int, fact: Fact) -> SearchFact:
 
 def fact_of(row: SearchFact) -> Fact:
     """The fact that a row keeps."""
-    data = dict(row.data)
+    return _fact(row.seq, row.kind, row.number, row.epoch, row.value, dict(row.data))
+
+
+def _fact(
+    seq: int,
+    kind: str,
+    number: int | None,
+    epoch: int | None,
+    value: float | None,
+    data: dict[str, Any],
+) -> Fact:
     word = data.pop(NUMBER, None)
-    value = row.value if word is None else NUMBERS[word]
-    return Fact(row.seq, FactKind(row.kind), row.number, row.epoch, value, data)
+    return Fact(seq, FactKind(kind), number, epoch, value if word is None else NUMBERS[word], data)
+
+
+async def read_facts(
+    session: AsyncSession, search_id: int, after: int = 0
+) -> AsyncIterator[list[Fact]]:
+    """A search's facts in their order, from the one after `after` on, page by page."""
+    query = Select[*tuple[Any, ...]](*COLUMNS).where(col(SearchFact.search_id) == search_id)
+    query = query.order_by(col(SearchFact.seq)).limit(FACTS_AT_ONCE)
+    while True:
+        rows = await session.exec(query.where(col(SearchFact.seq) > after))
+        facts = [_fact(*row) for row in rows]
+        if facts:
+            yield facts
+        if len(facts) < FACTS_AT_ONCE:
+            return
+        after = facts[-1].seq
+        await asyncio.sleep(0)
 
 
 async def load_facts(session: AsyncSession, search_id: int, after: int = 0) -> list[Fact]:
-    """A search's facts in their order, from the one after `after` on."""
-    query = (
-        select(SearchFact)
-        .where(col(SearchFact.search_id) == search_id, col(SearchFact.seq) > after)
-        .order_by(col(SearchFact.seq))
-    )
-    return [fact_of(row) for row in await session.exec(query)]
+    """All of these in one list."""
+    return [fact async for page in read_facts(session, search_id, after) for fact in page]
 
 
 def add_facts(session: AsyncSession, search: Search, facts: Sequence[Fact]) -> list[Fact]:

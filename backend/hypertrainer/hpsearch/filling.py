@@ -13,9 +13,10 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from hypertrainer.dependencies import Services
+from hypertrainer.hpsearch.announce import announce_searches
 from hypertrainer.hpsearch.drafts import trial_draft
 from hypertrainer.hpsearch.fact_rows import add_facts
-from hypertrainer.hpsearch.facts import Fact, FactKind
+from hypertrainer.hpsearch.facts import Fact, FactKind, TrialState
 from hypertrainer.hpsearch.places import PlacePlan
 from hypertrainer.hpsearch.samplers.base import Suggestion
 from hypertrainer.hpsearch.spec import Spec
@@ -105,6 +106,8 @@ async def _add_rows(
     launches: Sequence[Launch],
     drafts: Sequence[TaskDraft],
 ) -> list[int]:
+    if not await _go_on(session, [one.trial_id for one in launches if one.trial_id is not None]):
+        return []
     add_facts(session, search, [one.asked for one in launches if one.asked is not None])
     tasks = await add_tasks(session, drafts, search.id)
     for launch, task in zip(launches, tasks, strict=True):
@@ -113,6 +116,14 @@ async def _add_rows(
         session.add(link)
     await session.flush()
     return [saved_id(task) for task in tasks]
+
+
+async def _go_on(session: AsyncSession, trial_ids: Sequence[int]) -> bool:
+    """Whether all these trials still run: of one that was told of no repeat is started."""
+    query = select(Trial.id).where(
+        col(Trial.id).in_(trial_ids), col(Trial.state) != TrialState.RUNNING
+    )
+    return not trial_ids or (await session.exec(query)).first() is None
 
 
 async def _add_trial(session: AsyncSession, search: Search, launch: Launch) -> int:
@@ -139,10 +150,12 @@ async def close_search(services: Services, search_id: int, reason: str) -> None:
     """Start no further trial of a search; what it says then."""
     async with services.database.transaction() as session:
         search = await session.get(Search, search_id)
-        if search is not None and not search.is_closed:
-            search.is_closed, search.reason = True, reason
-            search.changes += 1
-            session.add(search)
+        if search is None or search.is_closed:
+            return
+        search.is_closed, search.reason = True, reason
+        search.changes += 1
+        session.add(search)
+    announce_searches(services.broker, [search])
 
 
 async def note_trouble(services: Services, search_id: int, reason: str) -> bool:
@@ -160,4 +173,5 @@ async def note_trouble(services: Services, search_id: int, reason: str) -> bool:
         search.reason = reason
         search.changes += 1
         session.add(search)
+    announce_searches(services.broker, [search])
     return True

@@ -150,6 +150,10 @@ class History:
         return (trial for trial in self.trials.values() if trial.state.is_over)
 
     @property
+    def num_open(self) -> int:
+        return sum(count for state, count in self.num_by_state.items() if not state.is_over)
+
+    @property
     def next_number(self) -> int:
         return len(self.trials)
 

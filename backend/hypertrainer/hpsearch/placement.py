@@ -1,7 +1,6 @@
 """Which platform the next task of a search goes to. Pure."""
 
 from collections.abc import Mapping, Sequence
-from math import inf
 
 from hypertrainer.hpsearch.places import PlacePlan
 
@@ -48,4 +47,4 @@ def are_all_spent(places: Sequence[PlacePlan], costs: Mapping[str, float]) -> bo
 
 def _share(place: PlacePlan, active: Mapping[str, int]) -> float:
     count = active.get(place.platform, 0)
-    return count / (place.max_concurrent or inf) if place.max_concurrent else float(count)
+    return count / place.max_concurrent if place.max_concurrent else float(count)

@@ -38,21 +38,26 @@ def tell(
         history: is extended.
         views: the trials that are not over.
         step: is extended.
-        are_repeats_started: whether repeats that are missing will still be started.
+        are_repeats_started: whether repeats that are missing, and further attempts at what
+            failed, will still be started.
     """
     for view in views:
         trial = history.trials[view.number]
         if trial.state.is_over or not view.is_over:
             continue
-        if trial.state is TrialState.RUNNING and _retry(history.spec, view, step):
-            continue
-        if are_repeats_started and _is_incomplete(history.spec, trial, view):
+        if are_repeats_started and _goes_on(history.spec, trial, view, step):
             continue
         outcome = _outcome(history.spec, trial, view)
         _note_values(history.spec, trial, view, step)
         fact = _told(history.seq + 1, view, outcome)
         history.add(fact)
         step.facts.append(fact)
+
+
+def _goes_on(spec: Spec, trial: PastTrial, view: TrialView, step: Step) -> bool:
+    if trial.state is not TrialState.RUNNING:
+        return False
+    return _retry(spec, view, step) or _is_incomplete(spec, view)
 
 
 def _retry(spec: Spec, view: TrialView, step: Step) -> bool:
@@ -74,9 +79,9 @@ def _is_failure(status: TaskStatus) -> bool:
     )
 
 
-def _is_incomplete(spec: Spec, trial: PastTrial, view: TrialView) -> bool:
+def _is_incomplete(spec: Spec, view: TrialView) -> bool:
     """Whether a repeat is missing that would still tell something."""
-    if trial.state is not TrialState.RUNNING or len(view.tasks) >= spec.repeats.n:
+    if len(view.tasks) >= spec.repeats.n:
         return False
     return bool(view.tasks) and all(task.status is TaskStatus.FINISHED for task in view.tasks)
 

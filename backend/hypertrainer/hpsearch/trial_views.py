@@ -26,6 +26,8 @@ class TaskView:
     started_at: datetime | None
     ended_at: datetime | None
     epochs: int = 0
+    # When its attempts ran; only of tasks on a platform that has a price.
+    runs: Sequence[tuple[datetime, datetime | None]] = ()
     curves: Mapping[str, Curve] = field(default_factory=dict)  # by metric
     files: Sequence[str] = ()  # names of the metrics there are, once it has ended
 

@@ -6,29 +6,33 @@ stop and to retry. A crash leaves all of it or nothing; the metric files are rea
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 from sqlmodel import col, or_, select
 
 from hypertrainer.dependencies import Services
-from hypertrainer.hpsearch.deletion import delete_emptied
+from hypertrainer.hpsearch.deletion import delete_emptied, find_emptied
 from hypertrainer.hpsearch.facts import Fact, FactKind
+from hypertrainer.hpsearch.history import History
 from hypertrainer.hpsearch.reporting import report
 from hypertrainer.hpsearch.statuses import SearchStatus
 from hypertrainer.hpsearch.tables import Search, Trial, saved_search_id
 from hypertrainer.hpsearch.telling import tell
 from hypertrainer.hpsearch.trial_views import Step, TrialView
-from hypertrainer.monitor.search_changes import Changes, apply_step
+from hypertrainer.monitor.search_changes import Changes, apply_step, prices_of
 from hypertrainer.monitor.search_looks import (
     OPEN_STATES,
+    add_runs,
     find_reopened,
     load_views,
     read_curves,
 )
 from hypertrainer.monitor.search_memory import SearchMemory, remember
+from hypertrainer.monitor.search_troubles import Troubles
 from hypertrainer.tasks.announce import announce_changes
 
 PAUSE_SECONDS = 15.0
-TOLD_AT_ONCE = 500
+TOLD_AT_ONCE = 100
 SEARCHES = [["get", "/hpsearch"]]
 
 
@@ -38,18 +42,28 @@ class AdvanceSearches:
 
     services: Services
     _memories: dict[int, SearchMemory] = field(default_factory=dict)
+    _troubles: Troubles = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._troubles = Troubles(self.services, "Its trials could not be looked at")
 
     async def run_once(self) -> float:
         searches, reopened = await self._load()
         ids = {saved_search_id(search) for search in searches}
         self._memories = {key: kept for key, kept in self._memories.items() if key in ids}
-        is_done = True
+        self._troubles.forget_others(ids)
+        is_more = False
         for search in searches:
-            is_done &= await self._advance(search, reopened.get(saved_search_id(search), []))
+            search_id = saved_search_id(search)
+            work = partial(self._advance, search, reopened.get(search_id, []))
+            is_more |= await self._troubles.attempt(search_id, work)
         await self._delete_emptied()
-        return PAUSE_SECONDS if is_done else 0.0
+        return 0.0 if is_more else min(PAUSE_SECONDS, self._troubles.pause)
 
     async def _delete_emptied(self) -> None:
+        async with self.services.database.reading() as session:
+            if not await find_emptied(session):
+                return
         async with self.services.database.transaction() as session:
             emptied = await delete_emptied(session)
         if emptied:
@@ -73,29 +87,31 @@ class AdvanceSearches:
             return (await session.exec(query.order_by(col(Search.id)))).all(), reopened
 
     async def _advance(self, search: Search, reopened: Sequence[int]) -> bool:
-        """Whether it is up to date; not where somebody else added facts meanwhile."""
+        """Whether there is more to do now: it was edited meanwhile, or there is much of it."""
         search_id = saved_search_id(search)
-        memory = self._memories.get(search_id) or remember(search)
-        self._memories[search_id] = memory
-        async with self.services.database.reading() as session:
-            await memory.catch_up(session)
-            views = await load_views(session, search_id)
-        step = Step()
-        known, rest = _portion(_known(memory, views))
-        _reopen(memory, reopened, step)
-        await read_curves(memory, known)
+        memory = self._memories.setdefault(search_id, remember(search))
         try:
-            report(memory.history, known, step)
-            tell(memory.history, known, step, are_repeats_started=not _is_ending(search))
-            changes = await apply_step(self.services, memory, known, step)
+            views, rest = await self._look(memory, search)
+            deciding = _Deciding(memory, views, reopened)
+            changes = await apply_step(self.services, memory, views, deciding.decide)
         except BaseException:
-            del self._memories[search_id]  # its fold has facts that are in no database
+            self._memories.pop(search_id, None)  # its fold may have facts that are in no database
             raise
         if changes is None:
-            del self._memories[search_id]
-            return False
+            return True
         await self._announce(changes)
-        return not rest
+        return bool(rest) or deciding.is_more
+
+    async def _look(self, memory: SearchMemory, search: Search) -> tuple[list[TrialView], int]:
+        """The trials to decide on, with all that they wrote; and how many are left for later."""
+        async with self.services.database.reading() as session:
+            await memory.catch_up(session)
+            views = await load_views(session, memory.search_id)
+            if prices_of(search):
+                await add_runs(session, views)
+        known, rest = _portion(_known(memory, views))
+        await read_curves(memory, known)
+        return known, rest
 
     async def _announce(self, changes: Changes) -> None:
         services = self.services
@@ -111,6 +127,24 @@ class AdvanceSearches:
             )
         if changes.is_status_changed:
             services.broker.publish("invalidate", SEARCHES)
+
+
+@dataclass(slots=True)
+class _Deciding:
+    """What follows from one look. `is_more`: it took in a part of what was reported."""
+
+    memory: SearchMemory
+    views: Sequence[TrialView]
+    reopened: Sequence[int]
+    is_more: bool = False
+
+    def decide(self, search: Search) -> Step:
+        history, step = self.memory.history, Step()
+        _reopen(history, self.reopened, step)
+        self.is_more = not report(history, self.views, step)
+        if not self.is_more:  # a trial is told of when all that it reported is known
+            tell(history, self.views, step, are_repeats_started=not _is_ending(search))
+        return step
 
 
 def _is_ending(search: Search) -> bool:
@@ -133,8 +167,7 @@ def _portion(views: Sequence[TrialView]) -> tuple[list[TrialView], int]:
     return [view for view in views if view.number not in left_out], len(left_out)
 
 
-def _reopen(memory: SearchMemory, numbers: Sequence[int], step: Step) -> None:
-    history = memory.history
+def _reopen(history: History, numbers: Sequence[int], step: Step) -> None:
     for number in numbers:
         if number in history.trials and history.trials[number].state.is_over:
             fact = Fact(history.seq + 1, FactKind.REOPENED, number)

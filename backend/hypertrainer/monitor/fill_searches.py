@@ -3,12 +3,13 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import partial
+from time import monotonic
 
-import structlog
 from sqlmodel import col, select
 
 from hypertrainer.dependencies import Services
-from hypertrainer.errors import HyperTrainerError, NoPointLeft
+from hypertrainer.errors import NoPointLeft
 from hypertrainer.hpsearch.adviser import Adviser
 from hypertrainer.hpsearch.announce import announce_searches
 from hypertrainer.hpsearch.early_stopping.rungs import bracket_of
@@ -25,11 +26,12 @@ from hypertrainer.hpsearch.samplers.base import Suggestion
 from hypertrainer.hpsearch.statuses import SearchStatus
 from hypertrainer.hpsearch.tables import Search, saved_search_id
 from hypertrainer.monitor.search_room import Room, find_room
+from hypertrainer.monitor.search_troubles import Troubles
 from hypertrainer.tasks.announce import announce_lists
 
-log = structlog.get_logger(__name__)
 PAUSE_SECONDS = 15.0
-BATCH = 100  # trials of algorithms that do not learn, in one transaction
+TURN_SECONDS = 1.0  # of each search, when several have something to start
+BATCH = 25  # trials of algorithms that do not learn, in one transaction
 
 
 @dataclass(slots=True)
@@ -39,55 +41,65 @@ class FillSearches:
     services: Services
     adviser: Adviser
     _facts: dict[int, list[Fact]] = field(default_factory=dict)
+    _troubles: Troubles = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._troubles = Troubles(self.services, "The next trial could not be started")
 
     async def run_once(self) -> float:
-        searches = await self._load()
-        ids = {saved_search_id(search) for search in searches}
+        ids = await self._load()
         self._facts = {key: kept for key, kept in self._facts.items() if key in ids}
+        self._troubles.forget_others(ids)
         results = await asyncio.gather(
-            *(self._fill(search_id) for search_id in sorted(ids)), return_exceptions=True
+            *(self._troubles.attempt(one, partial(self._fill, one)) for one in ids),
+            return_exceptions=True,
         )
         for result in results:
             if isinstance(result, BaseException):
                 raise result
-        return PAUSE_SECONDS
+        return 0.0 if any(results) else min(PAUSE_SECONDS, self._troubles.pause)
 
-    async def _load(self) -> Sequence[Search]:
+    async def _load(self) -> list[int]:
         async with self.services.database.reading() as session:
-            query = select(Search).where(
+            query = select(Search.id).where(
                 col(Search.status) == SearchStatus.RUNNING, col(Search.is_closed).is_(False)
             )
-            return (await session.exec(query.order_by(col(Search.id)))).all()
+            found = await session.exec(query.order_by(col(Search.id)))
+            return [search_id for search_id in found if search_id is not None]
 
-    async def _fill(self, search_id: int) -> None:
-        """Start tasks of one search until there is no room for more."""
+    async def _fill(self, search_id: int) -> bool:
+        """Start tasks of one search while there is room; whether its turn ended before that.
+
+        Where trials end as quickly as they are started there always is: others have a turn, too.
+        """
+        ends_at = monotonic() + TURN_SECONDS
         try:
             while await self._start_next(search_id):
-                pass
+                if monotonic() > ends_at:
+                    return True
         except NoPointLeft as error:
-            await close_search(self.services, search_id, error.message)
-            self.services.wakers.searches.set()
-        except HyperTrainerError as error:
-            reason = f"The next trial could not be started: {error.message}"
-            log.warning("trial_not_started", search=search_id, reason=error.message)
-            await note_trouble(self.services, search_id, reason)
-            raise
+            await self._close(search_id, error.message)
+        return False
+
+    async def _close(self, search_id: int, reason: str) -> None:
+        await close_search(self.services, search_id, reason)
+        self.services.wakers.searches.set()
 
     async def _start_next(self, search_id: int) -> bool:
         """Whether something was started, so that there may be room for more."""
+        platforms = {platform.name for platform in self.services.registry.all()}
         async with self.services.database.reading() as session:
-            room = await find_room(session, search_id)
+            room = await find_room(session, search_id, platforms)
         if room is None:
             return False
         if room.is_spent:
-            reason = "Every platform has used up its `max_cost`."
-            await close_search(self.services, search_id, reason)
-            self.services.wakers.searches.set()
+            await self._close(search_id, "Every platform has used up its `max_cost`.")
             return False
         launches = room.repeats or await self._ask(room)
         started = await start_tasks(self.services, room.search, room.spec, launches)
         if started:
-            await note_trouble(self.services, search_id, "")
+            if room.search.reason:
+                await note_trouble(self.services, search_id, "")
             self._announce(room.search, launches)
         return bool(started)
 

@@ -1,6 +1,6 @@
 """Writes down what followed from one look at a search, in one transaction."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -14,6 +14,7 @@ from hypertrainer.dependencies import Services
 from hypertrainer.errors import Conflict
 from hypertrainer.hpsearch.closing import Spent, final_status, find_closing
 from hypertrainer.hpsearch.fact_rows import add_facts
+from hypertrainer.hpsearch.facts import FactKind
 from hypertrainer.hpsearch.places import read_places
 from hypertrainer.hpsearch.statuses import SearchStatus
 from hypertrainer.hpsearch.tables import Search, Trial, TrialTask
@@ -21,8 +22,10 @@ from hypertrainer.hpsearch.trial_views import Step, TrialView
 from hypertrainer.monitor.search_memory import SearchMemory
 from hypertrainer.monitor.trial_values import trial_values, view_values
 from hypertrainer.tasks.actions import request_stop, resume, select_tasks
-from hypertrainer.tasks.statuses import ACTIVE_STATUSES, AttemptState, StopBy
-from hypertrainer.tasks.tables import Attempt, Task
+from hypertrainer.tasks.statuses import ACTIVE_STATUSES, StopBy
+from hypertrainer.tasks.tables import Task
+
+BATCH = 500
 
 
 @dataclass(slots=True)
@@ -38,14 +41,21 @@ class Changes:
 
 
 async def apply_step(
-    services: Services, memory: SearchMemory, views: Sequence[TrialView], step: Step
+    services: Services,
+    memory: SearchMemory,
+    views: Sequence[TrialView],
+    decide: Callable[[Search], Step],
 ) -> Changes | None:
-    """Write a step down; None where the search got other facts since its memory was read."""
+    """Decide what follows, and write it down; nobody adds facts in between.
+
+    None where the search is gone, or was edited since its trials were looked at.
+    """
     now = utc_now()
     async with services.database.transaction() as session:
         search = await session.get(Search, memory.search_id)
-        if search is None or search.last_seq != len(memory.facts):
+        if search is None or not await memory.catch_up(session):
             return None
+        step = decide(search)
         before = (search.status, search.is_closed, search.reason, search.changes)
         changes = Changes(memory.search_id)
         added = add_facts(session, search, step.facts)
@@ -54,7 +64,7 @@ async def apply_step(
         await _keep_values(session, step.values)
         await _update_trials(session, search, memory, views, step)
         memory.take(added)
-        changes.task_ids += await _close(session, search, memory, now)
+        changes.task_ids += await _close(session, search, memory, step, now)
         if changes.task_ids:
             changes.platforms = {place.platform for place in read_places(search.places)}
         changes.num_changes = search.changes
@@ -102,6 +112,12 @@ async def _keep_values(session: AsyncSession, values: Mapping[int, list[float]])
             session.add(link)
 
 
+def prices_of(search: Search) -> dict[str, float]:
+    """What an hour costs on its platforms that have a price."""
+    places = read_places(search.places)
+    return {place.platform: place.cost_per_hour for place in places if place.cost_per_hour}
+
+
 async def _update_trials(
     session: AsyncSession,
     search: Search,
@@ -110,31 +126,41 @@ async def _update_trials(
     step: Step,
 ) -> None:
     """Repeat in the trials' rows what the history and their tasks say."""
-    prices = {place.platform: place.cost_per_hour or 0.0 for place in read_places(search.places)}
+    prices = prices_of(search)
     by_number = {view.number: view for view in views}
     touched = {fact.number for fact in step.facts if fact.number is not None}
-    for row in await _rows(session, search, by_number.keys() | touched):
-        trial, view = memory.history.trials[row.number], by_number.get(row.number)
-        new = trial_values(trial) | (view_values(view, memory, prices) if view else {})
-        new = {name: value for name, value in new.items() if getattr(row, name) != value}
-        if new:
-            _change(search, row, new)
-            session.add(row)
-    if touched:
+    wanted = {
+        number: trial_values(memory.history.trials[number])
+        | (view_values(by_number[number], memory, prices) if number in by_number else {})
+        for number in sorted(by_number.keys() | touched)
+    }
+    new = [number for number, values in wanted.items() if memory.rows.get(number) != values]
+    for row in await _rows(session, search, new):
+        _change(search, row, wanted[row.number])
+        session.add(row)
+    memory.rows = wanted
+    if any(fact.kind in (FactKind.TOLD, FactKind.REOPENED) for fact in step.facts):
         best = memory.history.best()
         search.best_number = best.number if best else None
         search.best_value = best.objectives[0] if best and best.objectives else None
         session.add(search)
 
 
-async def _rows(session: AsyncSession, search: Search, numbers: Iterable[int]) -> Sequence[Trial]:
-    query = select(Trial).where(
-        col(Trial.search_id) == search.id, col(Trial.number).in_(list(numbers))
-    )
-    return (await session.exec(query.order_by(col(Trial.number)))).all()
+async def _rows(session: AsyncSession, search: Search, numbers: Sequence[int]) -> list[Trial]:
+    rows: list[Trial] = []
+    for start in range(0, len(numbers), BATCH):
+        query = select(Trial).where(
+            col(Trial.search_id) == search.id,
+            col(Trial.number).in_(numbers[start : start + BATCH]),
+        )
+        rows += await session.exec(query.order_by(col(Trial.number)))
+    return rows
 
 
-def _change(search: Search, row: Trial, new: Mapping[str, Any]) -> None:
+def _change(search: Search, row: Trial, wanted: Mapping[str, Any]) -> None:
+    new = {name: value for name, value in wanted.items() if getattr(row, name) != value}
+    if not new:
+        return
     search.changes += 1
     search.epochs += new.get("epochs", row.epochs) - row.epochs
     search.cost += new.get("cost", row.cost) - row.cost
@@ -144,14 +170,13 @@ def _change(search: Search, row: Trial, new: Mapping[str, Any]) -> None:
 
 
 async def _close(
-    session: AsyncSession, search: Search, memory: SearchMemory, now: datetime
+    session: AsyncSession, search: Search, memory: SearchMemory, step: Step, now: datetime
 ) -> list[int]:
     """Start no further trial where there is a reason, and end the search with its last one."""
-    status = SearchStatus(search.status)
-    is_any_open = next(memory.history.open(), None) is not None
-    if status.is_over:
-        if is_any_open and await _is_any_going_on(session, search):
-            _reopen(search)
+    is_any_open = memory.history.num_open > 0
+    if SearchStatus(search.status).is_over:
+        if any(fact.kind is FactKind.REOPENED for fact in step.facts):
+            _reopen(search, now)
         return []
     stopped: list[int] = []
     if not search.is_closed:
@@ -161,9 +186,8 @@ async def _close(
             ids = await _active(session, search) if closing.cancels else []
             stopped = await _stop(session, ids)
     if not is_any_open and _has_started_all(search, memory):
-        new_status, search.reason = final_status(
-            memory.history, search.reason, memory.failure_reasons
-        )
+        why = search.reason if search.is_closed else ""  # and not what was in its way
+        new_status, search.reason = final_status(memory.history, why, memory.failure_reasons)
         search.status, search.ended_at = new_status, await _end_of(session, search) or now
     session.add(search)
     return stopped
@@ -174,8 +198,15 @@ def _has_started_all(search: Search, memory: SearchMemory) -> bool:
     return search.is_closed or (n_trials is not None and search.num_trials >= n_trials)
 
 
-def _reopen(search: Search) -> None:
-    """A user resumed one of its tasks; it starts no further trial because of that."""
+def _reopen(search: Search, now: datetime) -> None:
+    """A user resumed one of its tasks; it starts no further trial because of that.
+
+    What a user stopped stays so.
+    """
+    if search.status == SearchStatus.STOPPED:
+        return
+    if search.ended_at is not None:
+        search.paused_seconds += max(0.0, (now - search.ended_at).total_seconds())
     search.status, search.ended_at, search.is_closed = SearchStatus.RUNNING, None, True
 
 
@@ -190,21 +221,6 @@ async def _active(session: AsyncSession, search: Search) -> list[int]:
         col(Task.search_id) == search.id, col(Task.status).in_(ACTIVE_STATUSES)
     )
     return [task_id for task_id in await session.exec(query) if task_id is not None]
-
-
-async def _is_any_going_on(session: AsyncSession, search: Search) -> bool:
-    """Whether a task is active that nobody asked to stop."""
-    stopping = select(Attempt.id).where(
-        col(Attempt.task_id) == col(Task.id),
-        col(Attempt.stop_requested_at).is_not(None),
-        col(Attempt.state) != AttemptState.ENDED,
-    )
-    query = select(Task.id).where(
-        col(Task.search_id) == search.id,
-        col(Task.status).in_(ACTIVE_STATUSES),
-        ~stopping.exists(),
-    )
-    return (await session.exec(query.limit(1))).first() is not None
 
 
 async def _end_of(session: AsyncSession, search: Search) -> datetime | None:

@@ -21,6 +21,7 @@ from hypertrainer.tasks.creation import saved_id
 from hypertrainer.tasks.statuses import ACTIVE_STATUSES, TaskStatus
 from hypertrainer.tasks.tables import Attempt, Task
 
+BATCH = 500
 OPEN_STATES = (TrialState.RUNNING, TrialState.STOPPING)
 LOADED = (
     "id",
@@ -58,6 +59,20 @@ async def load_views(session: AsyncSession, search_id: int) -> list[TrialView]:
     for trial, link, task in await session.exec(query):
         views[trial.number].extend([_task_view(link, task)] if task is not None else [])
     return [TrialView(number, found) for number, found in views.items()]
+
+
+async def add_runs(session: AsyncSession, views: Sequence[TrialView]) -> None:
+    """Say of these trials' tasks when each of their attempts ran."""
+    tasks = {task.task_id: task for view in views for task in view.tasks}
+    ids = list(tasks)
+    for start in range(0, len(ids), BATCH):
+        query = select(Attempt.task_id, Attempt.started_at, Attempt.ended_at).where(
+            col(Attempt.task_id).in_(ids[start : start + BATCH]),
+            col(Attempt.started_at).is_not(None),
+        )
+        for task_id, started_at, ended_at in await session.exec(query):
+            if started_at is not None:
+                tasks[task_id].runs = (*tasks[task_id].runs, (started_at, ended_at))
 
 
 def _task_view(link: TrialTask, task: Task) -> TaskView:

@@ -1,12 +1,14 @@
 """How many tasks a search may start now, and which and where."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import takewhile
 
 from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from hypertrainer.errors import Conflict
 from hypertrainer.hpsearch.facts import TrialState
 from hypertrainer.hpsearch.filling import Launch
 from hypertrainer.hpsearch.placement import are_all_spent, choose_place
@@ -17,7 +19,7 @@ from hypertrainer.hpsearch.tables import Search, Trial, TrialTask, saved_trial_i
 from hypertrainer.tasks.statuses import ACTIVE_STATUSES, TaskStatus
 from hypertrainer.tasks.tables import Task
 
-MOST_AT_ONCE = 1_000
+MOST_AT_ONCE = 10_000  # tasks of a search that sets no limit itself
 
 
 @dataclass(slots=True)
@@ -34,54 +36,78 @@ class Room:
     is_spent: bool = False  # nothing of it may be started any more, for what it has cost
 
 
-async def find_room(session: AsyncSession, search_id: int) -> Room | None:
-    """The room of a search that is going on; None where there is none."""
+@dataclass(slots=True)
+class Free:
+    """The slots of a search's platforms, as they are taken one by one."""
+
+    placement: str
+    plans: Sequence[PlacePlan]
+    active: Counter[str]
+    costs: Mapping[str, float]
+
+    def take(self, platform: str | None = None) -> PlacePlan | None:
+        """A slot, of this platform if it is still one of them; None where none is free."""
+        only = [plan for plan in self.plans if plan.platform == platform]
+        place = choose_place(self.placement, only or self.plans, self.active, self.costs)
+        if place is not None:
+            self.active[place.platform] += 1
+        return place
+
+
+async def find_room(
+    session: AsyncSession, search_id: int, platforms: Collection[str]
+) -> Room | None:
+    """The room of a search that is going on, on platforms that there are; None: there is none.
+
+    Raises:
+        Conflict: none of its platforms is configured any more.
+    """
     search = await session.get(Search, search_id)
     if search is None or search.status != SearchStatus.RUNNING or search.is_closed:
         return None
     spec, plans = Spec.model_validate(search.spec), read_places(search.places)
-    active, costs = await _active(session, search_id), await _costs(session, search_id)
+    active, costs = await _active(session, search_id), await _costs(session, search_id, plans)
     room = Room(search, spec, is_spent=are_all_spent(plans, costs))
     if room.is_spent:
         return room
-    limit = spec.max_concurrent
-    slots = MOST_AT_ONCE if limit is None else limit - sum(active.values())
+    here = [plan for plan in plans if plan.platform in platforms]
+    free = Free(spec.placement, here, active, costs)
+    slots = (MOST_AT_ONCE if spec.max_concurrent is None else spec.max_concurrent) - active.total()
     if slots > 0 and spec.repeats.n > 1:
-        room.repeats = await _repeats(session, search, spec, plans, slots)
+        room.repeats = await _repeats(session, search, spec, free, slots)
     if not room.repeats:
-        left = MOST_AT_ONCE if spec.n_trials is None else spec.n_trials - search.num_trials
-        room.places = _places(spec, plans, active, costs, min(slots, left))
+        left = slots if spec.n_trials is None else spec.n_trials - search.num_trials
+        room.places = _places(plans, free, min(slots, left))
     return room if room.repeats or room.places else None
 
 
-def _places(
-    spec: Spec,
-    plans: list[PlacePlan],
-    active: Mapping[str, int],
-    costs: Mapping[str, float],
-    count: int,
-) -> list[PlacePlan]:
-    counts, found = Counter(active), []
-    for _ in range(count):
-        place = choose_place(spec.placement, plans, counts, costs)
-        if place is None:
-            break
-        counts[place.platform] += 1
-        found.append(place)
-    return found
+def _places(plans: Sequence[PlacePlan], free: Free, count: int) -> list[PlacePlan]:
+    if count > 0 and not free.plans:
+        names = ", ".join(f"`{plan.platform}`" for plan in plans)
+        raise Conflict(
+            f"none of its platforms is configured any more ({names}). Add it again, or edit "
+            "`hpsearch.platforms`."
+        )
+    places = (free.take() for _ in range(count))
+    return [place for place in takewhile(bool, places) if place is not None]
 
 
-async def _active(session: AsyncSession, search_id: int) -> dict[str, int]:
+async def _active(session: AsyncSession, search_id: int) -> Counter[str]:
     """How many tasks are active, by platform; those that are being stopped are."""
     query = (
         select(Task.platform, func.count())
         .where(col(Task.search_id) == search_id, col(Task.status).in_(ACTIVE_STATUSES))
         .group_by(col(Task.platform))
     )
-    return {platform: int(count) for platform, count in await session.exec(query)}
+    return Counter({platform: int(count) for platform, count in await session.exec(query)})
 
 
-async def _costs(session: AsyncSession, search_id: int) -> dict[str, float]:
+async def _costs(
+    session: AsyncSession, search_id: int, plans: Sequence[PlacePlan]
+) -> dict[str, float]:
+    """What its trials have cost, by platform; of no interest where no platform has a limit."""
+    if all(plan.max_cost is None for plan in plans):
+        return {}
     query = (
         select(Trial.platform, func.sum(Trial.cost))
         .where(col(Trial.search_id) == search_id)
@@ -91,11 +117,11 @@ async def _costs(session: AsyncSession, search_id: int) -> dict[str, float]:
 
 
 async def _repeats(
-    session: AsyncSession, search: Search, spec: Spec, plans: list[PlacePlan], slots: int
+    session: AsyncSession, search: Search, spec: Spec, free: Free, slots: int
 ) -> list[Launch]:
     """Repeats that are missing; with early stopping, of trials only whose first run came through.
 
-    All repeats of a trial run where its first one did.
+    All repeats of a trial run where its first one did, as long as the search has that platform.
     """
     counts = select(func.count()).where(col(TrialTask.trial_id) == col(Trial.id))
     query = select(Trial).where(
@@ -105,29 +131,30 @@ async def _repeats(
         counts.scalar_subquery() > 0,
     )
     found: list[Launch] = []
-    by_name = {plan.platform: plan for plan in plans}
     for trial in await session.exec(query.order_by(col(Trial.number))):
         statuses = await _statuses(session, trial)
-        place = by_name.get(trial.platform)
-        is_ready = spec.early_stopping is None or statuses[0] == TaskStatus.FINISHED
-        if place is None or not is_ready or _is_any_failed(statuses):
+        first = statuses.get(0, TaskStatus.FINISHED)
+        is_ready = spec.early_stopping is None or first == TaskStatus.FINISHED
+        if not is_ready or _is_any_failed(statuses.values()):
             continue
-        missing = range(len(statuses), spec.repeats.n)
-        found.extend(_repeat(trial, repeat, place) for repeat in missing)
-    return found[:slots]
+        for repeat in range(spec.repeats.n):
+            is_missing = repeat not in statuses and len(found) < slots
+            place = free.take(trial.platform) if is_missing else None
+            if place is not None:
+                found.append(_repeat(trial, repeat, place))
+    return found
 
 
-async def _statuses(session: AsyncSession, trial: Trial) -> list[TaskStatus]:
+async def _statuses(session: AsyncSession, trial: Trial) -> dict[int, TaskStatus]:
     query = (
-        select(Task.status)
-        .join(TrialTask, col(TrialTask.task_id) == col(Task.id))
+        select(TrialTask.repeat, Task.status)
+        .join(Task, col(Task.id) == col(TrialTask.task_id))
         .where(col(TrialTask.trial_id) == trial.id)
-        .order_by(col(TrialTask.repeat))
     )
-    return [TaskStatus(status) for status in await session.exec(query)]
+    return {repeat: TaskStatus(status) for repeat, status in await session.exec(query)}
 
 
-def _is_any_failed(statuses: list[TaskStatus]) -> bool:
+def _is_any_failed(statuses: Iterable[TaskStatus]) -> bool:
     return any(not status.is_active and status != TaskStatus.FINISHED for status in statuses)
 
 

@@ -1,6 +1,7 @@
 """What a trial's row repeats of its history and of its tasks."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from math import isfinite
 from typing import Any
 
@@ -31,11 +32,11 @@ def view_values(
 ) -> dict[str, Any]:
     """What its tasks say: how far they are, and since when."""
     starts = [task.started_at for task in view.tasks if task.started_at is not None]
-    values: dict[str, Any] = {
-        "epochs": sum(task.epochs for task in view.tasks),
-        "cost": sum(_cost(task, prices.get(task.platform, 0.0)) for task in view.tasks),
-        "started_at": min(starts, default=None),
-    }
+    values: dict[str, Any] = {}
+    if view.tasks:  # what was used up stays so when tasks are deleted
+        values["epochs"] = sum(task.epochs for task in view.tasks)
+        values["cost"] = sum(_cost(task, prices.get(task.platform, 0.0)) for task in view.tasks)
+        values["started_at"] = min(starts, default=None)
     trial = memory.history.trials[view.number]
     if trial.state.is_over:
         ends = [task.ended_at for task in view.tasks if task.ended_at is not None]
@@ -48,10 +49,10 @@ def view_values(
 
 
 def _cost(task: TaskView, price: float) -> float:
-    """What its platform takes for it so far: the price of an hour times its hours."""
-    if not price or task.started_at is None:
-        return 0.0
-    seconds = ((task.ended_at or utc_now()) - task.started_at).total_seconds()
-    if task.ended_at is None:
-        seconds -= seconds % PRICED_SECONDS
-    return price * max(seconds, 0.0) / 3600
+    """What its platform takes for it so far: the price of an hour times the hours that it ran."""
+    return price * sum(_seconds(*run) for run in task.runs) / 3600 if price else 0.0
+
+
+def _seconds(start: datetime, end: datetime | None) -> float:
+    seconds = max(((end or utc_now()) - start).total_seconds(), 0.0)
+    return seconds if end is not None else seconds - seconds % PRICED_SECONDS

@@ -127,7 +127,7 @@ def test_a_trial_whose_task_was_deleted_is_cancelled() -> None:
 def test_a_failed_task_is_retried_as_often_as_allowed() -> None:
     spec = SPEC.model_copy(update={"failures": Failures(retry=1)})
     once = task(TaskStatus.CRASHED)
-    step = told(history_of(spec), once)
+    step = told(history_of(spec), once, are_repeats_started=True)
     assert (step.retries, step.facts) == ([7], [])
     step = told(history_of(spec), replace(once, retries=1))
     assert (step.retries, step.facts[0].data["state"]) == ([], "failed")

@@ -1,5 +1,6 @@
 """Whether a trial is to be stopped, right after it reported an epoch. Pure: it can be replayed."""
 
+from collections.abc import Sequence
 from math import isfinite
 
 from hypertrainer.hpsearch.early_stopping.base import Moment, Verdict
@@ -53,6 +54,23 @@ def is_watched(early_stopping: EarlyStopping, bracket: int, epoch: int) -> bool:
     the first 10,000 epochs for the others.
     """
     return any(_watches(early_stopping, rule, bracket, epoch) for rule in early_stopping.rules)
+
+
+def watched_epochs(
+    early_stopping: EarlyStopping, bracket: int, start: int, end: int
+) -> Sequence[int]:
+    """The epochs from `start` to `end` that are watched, ascending.
+
+    Quick also where there are a million between two rungs.
+    """
+    last, rungs = 0, set[int]()
+    for rule in early_stopping.rules:
+        if rule.rule not in RUNG_RULES:
+            last = LAST_WATCHED
+        for lower in range(min(bracket, rule.brackets - 1) + 1):
+            rungs.update(rungs_of(early_stopping, rule, lower))
+    every = range(start, min(last, end) + 1)
+    return [*every, *sorted(rung for rung in rungs if max(start, last + 1) <= rung <= end)]
 
 
 def _watches(early_stopping: EarlyStopping, rule: StoppingRule, bracket: int, epoch: int) -> bool:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hypertrainer.hpsearch.early_stopping.judge import is_watched
+from hypertrainer.hpsearch.early_stopping.judge import is_watched, watched_epochs
 from hypertrainer.hpsearch.early_stopping.rungs import bracket_of, rungs_of
 from hypertrainer.hpsearch.spec import StoppingRule
 from tests.hpsearch.logs_of_facts import stopping
@@ -68,3 +68,22 @@ def test_brackets_are_as_frequent_as_their_epochs_allow() -> None:
 def test_without_brackets_every_trial_is_in_the_first() -> None:
     assert {bracket_of(stopping(ASHA), seed) for seed in range(50)} == {0}
     assert bracket_of(None, 7) == 0
+
+
+@given(
+    st.lists(st.sampled_from([ASHA, HYPERBAND, MEDIAN]), max_size=3),
+    st.integers(0, 3),
+    st.integers(1, 40) | st.integers(9_900, 10_050),
+    st.integers(0, 150),
+)
+def test_the_epochs_that_are_watched_are_found_without_looking_at_each(
+    rules: list[StoppingRule], bracket: int, start: int, count: int
+) -> None:
+    early = stopping(*rules, min_epochs=2, max_epochs=None)
+    one_by_one = [at for at in range(start, start + count) if is_watched(early, bracket, at)]
+    assert list(watched_epochs(early, bracket, start, start + count - 1)) == one_by_one
+
+
+def test_a_million_epochs_without_a_rung_take_no_time() -> None:
+    early = stopping(ASHA, max_epochs=None)
+    assert list(watched_epochs(early, 0, 600_000, 1_600_000)) == [1_594_323]
