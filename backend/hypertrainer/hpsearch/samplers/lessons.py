@@ -200,9 +200,19 @@ def _limited(directions: tuple[Direction, ...], found: Iterator[Lesson]) -> tupl
 
 
 def _kept(directions: tuple[Direction, ...], known: list[Lesson]) -> set[int]:
-    if len(known) <= KEPT_BEST + KEPT_NEWEST:
-        return {one.trial.number for one in known}
-    sign = directions[0].sign
     newest = known[-KEPT_NEWEST:]
-    best = sorted(known[:-KEPT_NEWEST], key=lambda one: (one.values or (0.0,))[0] * sign)
+    best = _best_first(directions, known[:-KEPT_NEWEST])
     return {one.trial.number for one in (*newest, *best[:KEPT_BEST])}
+
+
+def _best_first(directions: tuple[Direction, ...], known: list[Lesson]) -> list[Lesson]:
+    """By how many would be better in everything, if objectives had nothing to do with each other.
+
+    That is what the product of all ranks says. Of one objective it is its order.
+    """
+    product = {one.trial.number: 1 for one in known}
+    for at, way in enumerate(directions):
+        by_one = sorted(known, key=lambda one: one.values[at] * way.sign if one.values else 0.0)
+        for rank, one in enumerate(by_one, 1):
+            product[one.trial.number] *= rank
+    return sorted(known, key=lambda one: product[one.trial.number])

@@ -120,9 +120,9 @@ def _gp(ask: Ask) -> "BaseSampler":
 
 
 def _nsga2(ask: Ask) -> "BaseSampler":
-    from optuna.samplers import NSGAIISampler
+    from hypertrainer.hpsearch.samplers.breeding import Breeding
 
-    return NSGAIISampler(seed=_seed(ask), population_size=_population(ask.history.spec))
+    return Breeding(seed=_seed(ask), population_size=_population(ask.history.spec))
 
 
 def _population(spec: Spec) -> int:

@@ -44,7 +44,7 @@ def run(spec: Spec, loss: Callable[[Values], float], trials: int, seed: int = 0)
 
 
 def bowl(values: Values) -> float:
-    return (values["x"] - 0.7) ** 2 + (values["y"] - 0.2) ** 2
+    return float((values["x"] - 0.7) ** 2 + (values["y"] - 0.2) ** 2)
 
 
 def crashing(loss: Callable[[Values], float]) -> Callable[[Values], Iterator[float]]:
@@ -110,7 +110,7 @@ def test_a_model_is_fitted_to_every_branch_of_a_condition() -> None:
 
     def loss(values: Values) -> float:
         tuned = abs(values["momentum"] - 0.9) if values["name"] == "sgd" else 0.5
-        return tuned + abs(values["x"] - 0.3)
+        return float(tuned + abs(values["x"] - 0.3))
 
     trials = run(spec, loss, 80).trials.values()
     late = [trial.values for trial in trials if trial.number >= 40]

@@ -214,6 +214,19 @@ def test_of_very_many_trials_the_best_and_the_newest_are_told() -> None:
     assert max(number % 1_000 for number in oldest) < KEPT_BEST
 
 
+def test_of_several_objectives_the_best_of_each_are_told() -> None:
+    gain = LOSS.model_copy(update={"metric": "gain", "direction": Direction.MAXIMIZE})
+    log = FactLog(Spec(params=(WIDTH,), objectives=(LOSS, gain)))
+    count = KEPT_BEST + KEPT_NEWEST + 1_000
+    log.ask_all(count)
+    for number in range(count):
+        log.tell(number, [float(number), float(number)])  # the later, the worse and the better
+    found = taught(log)
+    assert len(found) == KEPT_BEST + KEPT_NEWEST
+    assert 0 in found
+    assert count - KEPT_NEWEST - 1 in found
+
+
 def test_very_many_crashes_are_not_all_told() -> None:
     log = FactLog(spec_with(None))
     log.ask_all(KEPT_BEST + 50)
