@@ -13,6 +13,7 @@ from hypertrainer.hpsearch.facts import FactKind, TrialState
 from hypertrainer.hpsearch.history import History, fold
 from hypertrainer.hpsearch.samplers.base import Suggestion
 from hypertrainer.hpsearch.samplers.memory import Memory
+from hypertrainer.hpsearch.samplers.models import OF_STUDY
 from hypertrainer.hpsearch.samplers.suggest import suggest
 from hypertrainer.hpsearch.spec import (
     Algorithm,
@@ -78,10 +79,9 @@ class Story:
         if len(running) >= WORKERS:
             self._end(self.random.choice(running))
 
-    def end_all(self, state: TrialState) -> None:
-        """All trials that run come to the same end."""
-        for trial in list(self.log.history.open()):
-            self.log.tell(trial.number, [self.random.random(), self.random.random()], state)
+    def complete(self, number: int) -> None:
+        values = [self.random.random() for _ in self.log.history.spec.objectives]
+        self.log.tell(number, values)
 
     def _end(self, number: int) -> None:
         spec = self.log.history.spec
@@ -143,14 +143,28 @@ def test_a_parent_that_runs_again_or_fits_no_more_is_none() -> None:
         algorithm_options={"population": 4},
     )
     story = Story(spec, 1)
-    for _ in range(30):
-        assert story.ask()
-        story.end_all(TrialState.COMPLETE)
-    for number in range(28):
+
+    def go_on(count: int) -> None:
+        for _ in range(count):
+            assert story.ask()
+            story.complete(story.log.history.next_number - 1)
+
+    go_on(30)
+    parents = _parents(story.log)
+    for number in parents[:-1]:
         story.log.add(FactKind.REOPENED, number)
-        assert story.ask()
-    narrow = params[0].model_copy(update={"low": story.log.history.trials[29].values["width"]})
+    go_on(10)
+    assert _parents(story.log) != parents
+    only = story.log.history.trials[_parents(story.log)[0]].values["width"]
+    narrow = params[0].model_copy(update={"low": only, "high": only})
     story.revise(spec.model_copy(update={"params": (narrow, params[1])}))
-    for _ in range(12):
-        assert story.ask()
-        story.end_all(TrialState.COMPLETE)
+    go_on(12)
+
+
+def _parents(log: FactLog) -> list[int]:
+    """Of the newest generation that has any."""
+    found: list[int] = []
+    for trial in log.history.trials.values():
+        for numbers in trial.attrs.get(OF_STUDY, {}).values():
+            found = numbers
+    return found
