@@ -183,3 +183,46 @@ test("the dialog is a link, and what it launched is another", async ({ page }) =
   await toast.getByRole("button", { name: "Show it" }).click();
   await expect(page.getByRole("region", { name: /Task #/ })).toBeVisible();
 });
+
+test("a search is written with the keyboard: keys and paths are completed, and warned of", async ({
+  page,
+}) => {
+  await page.goto("/ui/tasks?submit=1");
+  const dialog = page.getByRole("dialog", { name: "New task" });
+  await dialog.getByText("Write YAML", { exact: true }).click();
+  const editor = dialog.getByRole("textbox", { name: "YAML of YAML" });
+  await editor.fill("script: dummy.py\ntraining:\n  learning_rate: 0.1\n");
+  await editor.press("Control+End");
+  const options = page.getByRole("listbox");
+
+  await editor.pressSequentially("hpse");
+  await expect(options.getByRole("option")).toHaveText([/hpsearch/]);
+  await editor.press("Enter");
+  // The keys of the section follow by themselves; the one that must be there is first.
+  await expect(options.getByRole("option").first()).toContainText("params");
+  await editor.pressSequentially("n_t");
+  await expect(options.getByRole("option").first()).toContainText("n_trials");
+  await editor.press("Enter");
+  await editor.pressSequentially("2");
+  await editor.press("Enter");
+  await editor.pressSequentially("max_concurrent: 9");
+  await editor.press("Enter");
+  await editor.pressSequentially("algorithm: so");
+  await expect(options.getByRole("option")).toHaveText(["sobol"]);
+  await editor.press("Enter");
+  await editor.press("Enter");
+  await editor.pressSequentially("params: {train");
+  await expect(options.getByRole("option").first()).toContainText("training.learning_rate");
+  await editor.press("Enter");
+  await editor.pressSequentially("[0.1, 0.2]}");
+
+  const problems = dialog.getByRole("list", { name: "Problems in the YAML" });
+  await expect(problems).toContainText(/Warning, line 6.*9.*more than there are trials/);
+  const preview = dialog.getByRole("region", { name: "Preview" });
+  await expect(preview).toContainText("2 trials of a search");
+  await expect(preview.getByRole("row")).toHaveCount(3);
+  await editor.press("Control+Shift+Space");
+  await expect(page.getByRole("tooltip")).toBeVisible();
+  await dialog.getByRole("button", { name: "Start the search" }).click();
+  await expect(page).toHaveURL(/\/ui\/searches\/\d+/);
+});

@@ -75,6 +75,7 @@ function tooltipOf(explanation: Explanation | null | undefined): Tooltip | null 
       head.textContent = title ?? "";
       dom.prepend(head);
       dom.classList.add("cm-explanation");
+      dom.setAttribute("role", "tooltip");
       return { dom };
     },
   };

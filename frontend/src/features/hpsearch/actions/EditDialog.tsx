@@ -4,6 +4,7 @@ import { useMutation, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { http } from "~/api/client";
 import { ApiError } from "~/api/errors";
+import { useSearchAssist } from "~/api/useSearchAssist";
 import type { SearchDetail } from "~/features/hpsearch/types";
 import { ErrorNote } from "~/ui/ErrorNote";
 import { notify } from "~/ui/notify";
@@ -28,6 +29,7 @@ export function EditDialog({ search, isOpen, onClose }: EditDialogProps) {
   const edit = editOf(draft, original);
   const check = useCheck(search.id, edit);
   const onChanged = useSearchChanged();
+  const assist = useSearchAssist();
   const save = useMutation({
     mutationFn: (body: SearchEdit) => patched(search.id, body, false),
     onSuccess: (fresh) => {
@@ -69,6 +71,7 @@ export function EditDialog({ search, isOpen, onClose }: EditDialogProps) {
         diagnostics={problems.flatMap(({ line, column, message }) =>
           line ? [{ line, column: column ?? 1, message, severity: "error" as const }] : [],
         )}
+        assist={assist}
         height={320}
       />
       <ul className={classes.problems} aria-live="polite" aria-label="Problems">
