@@ -10,6 +10,7 @@ import { Empty } from "~/ui/Empty";
 import { ErrorNote } from "~/ui/ErrorNote";
 import { LoadingRows } from "~/ui/Loading";
 import { YamlEditor } from "~/ui/YamlEditor";
+import { OWN_SECTIONS, withoutSections } from "./configText";
 import classes from "./parts.module.css";
 import { useTrialSelection } from "./selection";
 import { objectiveValue } from "./trials";
@@ -111,7 +112,11 @@ function Text({ taskId, name, base, shape }: TextProps) {
       {shape === "whole" ? (
         <YamlEditor label={`Config of ${name}`} value={config.data} isReadOnly height="100%" />
       ) : (
-        <DiffView before={base} after={config.data} label={`The search's config and that of ${name}`} />
+        <DiffView
+          before={withoutSections(base, OWN_SECTIONS)}
+          after={withoutSections(config.data, OWN_SECTIONS)}
+          label={`The search's config and that of ${name}, without hpsearch: and output_path:`}
+        />
       )}
     </div>
   );

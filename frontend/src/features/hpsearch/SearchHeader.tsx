@@ -39,7 +39,7 @@ function factsOf(search: SearchDetail): KeyValueItem[] {
   const { best_value, best_number, remaining_seconds, cost, platforms } = search;
   return [
     {
-      label: "Best",
+      label: search.objectives.length > 1 ? `Best ${search.objectives[0]?.metric}` : "Best",
       value:
         best_value === null ? (
           NOTHING
@@ -50,7 +50,14 @@ function factsOf(search: SearchDetail): KeyValueItem[] {
           </span>
         ),
     },
-    ...search.objectives.map(({ metric, direction }) => ({ label: `${direction}`, value: metric })),
+    ...(search.objectives.length > 0
+      ? [
+          {
+            label: search.objectives.length > 1 ? "Objectives" : "Objective",
+            value: search.objectives.map(({ metric, direction }) => `${direction} ${metric}`).join(", "),
+          },
+        ]
+      : []),
     { label: "Epochs", value: <span className="numeric">{epochsText(search)}</span> },
     ...(cost === null ? [] : [{ label: "Cost", value: <span className="numeric">{cost.toFixed(2)}</span> }]),
     ...(remaining_seconds === null
@@ -73,7 +80,7 @@ function factsOf(search: SearchDetail): KeyValueItem[] {
     { label: "Script", value: search.script },
     { label: platforms.length > 1 ? "Platforms" : "Platform", value: platforms.join(", ") },
     ...(search.project ? [{ label: "Project", value: search.project }] : []),
-    { label: "Age", value: <Age time={search.created_at} /> },
+    ...(isOver(search) ? [{ label: "Age", value: <Age time={search.created_at} /> }] : []),
     {
       label: isOver(search) ? "Took" : "Running for",
       value: <Elapsed from={search.created_at} to={search.ended_at} />,

@@ -1,4 +1,4 @@
-import type { SearchRead, TrialRead, TrialState } from "./types";
+import type { SearchDetail, SearchRead, TrialRead, TrialState } from "./types";
 
 /** How a trial's state looks beside its word: a token of styles/tokens.css, and its `-tint`. */
 export type TrialTone = "running" | "finished" | "pruned" | "crashed" | "cancelled" | "waiting";
@@ -66,6 +66,12 @@ export const LEGEND: readonly TrialLook[] = [
   LOOKS.failed,
   LOOKS.cancelled,
 ];
+
+/** Whether it has no objective of its own, and is shown judged by a metric that a user chose. */
+export function isJudged({ spec }: Pick<SearchDetail, "spec">): boolean {
+  const { objectives } = spec;
+  return !Array.isArray(objectives) || objectives.length === 0;
+}
 
 /** Which objective values and best trials are of. */
 export interface ChosenObjective {

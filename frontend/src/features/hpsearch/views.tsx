@@ -1,6 +1,7 @@
 import { type ComponentType, lazy } from "react";
 import { paramAxes } from "./axes";
 import { TABS, type Tab } from "./searchParams";
+import { isJudged } from "./trials";
 import type { SearchDetail, SearchViewProps } from "./types";
 
 type View = ComponentType<SearchViewProps>;
@@ -50,6 +51,8 @@ export function offeredTabs(
   const numParams = paramAxes(search).length;
   const isIdle: Partial<Record<Tab, boolean>> = {
     contour: numParams < 2,
+    // The server knows of no objective that they could be of.
+    importance: isJudged(search),
     pareto: search.objectives.length < 2,
     rungs: !search.has_early_stopping,
   };

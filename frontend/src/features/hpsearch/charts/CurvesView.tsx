@@ -4,7 +4,7 @@ import { CurveBundle } from "~/charts/CurveBundle";
 import { ShapeSwatch } from "~/charts/ShapeSwatch";
 import type { Axis } from "~/features/hpsearch/axes";
 import { useHoveredTrial, useSearchState, useTrialSelection } from "~/features/hpsearch/selection";
-import { trialLook } from "~/features/hpsearch/trials";
+import { isJudged, trialLook } from "~/features/hpsearch/trials";
 import type { SearchDetail, SearchViewProps, TrialRead } from "~/features/hpsearch/types";
 import { formatNumber, plural } from "~/lib/format";
 import { Empty } from "~/ui/Empty";
@@ -34,7 +34,9 @@ const COMPACT_HEIGHT = 220;
 export function CurvesView({ search, trials, isCompact }: SearchViewProps) {
   const [{ curve }] = useSearchState();
   const { isLog, setLog } = useTrialSelection();
-  const answer = useCurves(search, curve);
+  // Without an objective of its own the server would choose another metric than the page.
+  const judged = isJudged(search) ? trackedMetric(search) : null;
+  const answer = useCurves(search, curve ?? judged ?? undefined);
   const height = isCompact ? COMPACT_HEIGHT : HEIGHT;
   const curves = answer.data?.items ?? NONE;
   const metric = answer.data?.metric || curve || trackedMetric(search) || "metric";

@@ -15,10 +15,11 @@ import { brushOf, spanOf } from "./spans";
 import { TrialStrip } from "./TrialCard";
 import { LogToggle, ObjectiveChoice, ViewHead } from "./ViewHead";
 
+const COMPACT_HEIGHT = 330;
 const HINT = "Drag along an axis to filter, drag a name to move its axis, double-click an axis to clear it.";
 
 /** A line per trial over an axis per parameter; brushes on the axes mark the trials in every view. */
-export function ParallelView({ search, trials }: SearchViewProps) {
+export function ParallelView({ search, trials, isCompact }: SearchViewProps) {
   const { highlighted, setHighlighted, objective } = useTrialSelection();
   const { params, result } = useDimensions(trials, { areResultless: true });
   const { order, move } = useOrder(params);
@@ -53,6 +54,7 @@ export function ParallelView({ search, trials }: SearchViewProps) {
         onMove={move}
         onHover={(line) => setHovered(numberAt(line))}
         onPress={onPress}
+        height={isCompact ? COMPACT_HEIGHT : undefined}
         over={(layout) => <MarkedLines axes={axes} layout={layout} trials={trials} />}
       />
       <TrialStrip search={search} trials={trials} hint={HINT} />

@@ -18,7 +18,12 @@ const HEADER_HEIGHT = 32;
 export function TrialTable({ search, trials }: SearchViewProps) {
   const [{ sort = DEFAULT_SORT, without }, change] = useSearchState();
   const { selected, isBrushed, axes } = useTrialSelection();
-  const all = useMemo(() => trialColumns({ cost: search.cost }, axes), [search.cost, axes]);
+  const { cost } = search;
+  const platforms = search.platforms.join("\n");
+  const all = useMemo(
+    () => trialColumns({ cost, platforms: platforms.split("\n") }, axes),
+    [cost, platforms, axes],
+  );
   const columns = useMemo(() => all.filter(({ id }) => !without?.includes(id)), [all, without]);
   const kept = useMemo(
     () => (isBrushed ? trials.filter(({ number }) => selected.has(number)) : trials),

@@ -41,6 +41,12 @@ export function TrialCell({ column, trial, isBest }: CellProps) {
     case "cost":
       return <>{trial.cost > 0 ? trial.cost.toFixed(2) : NOTHING}</>;
   }
+  if (column.id === "objectives.0" && trial.objectives === null && trial.last_value !== null)
+    return (
+      <span className="dim" title={`${formatExact(trial.last_value)}, the newest so far`}>
+        {formatNumber(trial.last_value)}…
+      </span>
+    );
   const value = column.axis ? axisValue(trial, column.axis) : plainValue(trial, column.id);
   if (typeof value === "string") return <span title={value}>{value}</span>;
   return <span title={value === null ? undefined : formatExact(value)}>{formatNumber(value)}</span>;

@@ -22,8 +22,11 @@ const PLAIN = [
 ] as const;
 const FACTS: Record<string, string> = { number: "Trial", epochs: "Epochs", duration: "Took", cost: "Cost" };
 
-/** Every column that a search's trials can have, in their order. A cost only where something has a price. */
-export function trialColumns(search: Pick<SearchDetail, "cost">, axes: readonly Axis[]): TrialColumn[] {
+/** Every column that a search's trials can have, in their order. Cost and platform only where they differ. */
+export function trialColumns(
+  search: Pick<SearchDetail, "cost" | "platforms">,
+  axes: readonly Axis[],
+): TrialColumn[] {
   const byKind = (kind: Axis["kind"]) => axes.filter((axis) => axis.kind === kind);
   const short = shortLabels(byKind("param").map(({ label }) => label));
   const plain = new Map(PLAIN.map(([id, label, width]) => [id, plainColumn(id, label, width)]));
@@ -43,10 +46,10 @@ export function trialColumns(search: Pick<SearchDetail, "cost">, axes: readonly 
     ...fact("epochs"),
     ...fact("duration"),
     ...(search.cost === null ? [] : fact("cost")),
-    take("platform"),
-    take("origin"),
-    take("task"),
     take("reason"),
+    ...(search.platforms.length > 1 ? [take("platform")] : []),
+    take("task"),
+    take("origin"),
   ].flat();
 }
 
@@ -55,14 +58,16 @@ function plainColumn(id: string, label: string, width: number): TrialColumn {
 }
 
 function numericColumn(axis: Axis, label: string, least = 92): TrialColumn {
-  const width = Math.min(190, Math.max(least, Math.round(label.length * 7 + 36)));
+  const width = Math.min(190, Math.max(least, Math.round(label.length * 7.8 + 40)));
   return { id: axis.id, label, title: axis.label, width, isNumeric: true, axis };
 }
 
-/** The columns as CSS grid tracks; the last one takes what is left. */
+/** The columns as CSS grid tracks; the reasons, or else the last column, take what is left. */
 export function gridTemplate(columns: readonly TrialColumn[]): string {
+  const reason = columns.findIndex(({ id }) => id === "reason");
+  const growing = reason >= 0 ? reason : columns.length - 1;
   return columns
-    .map(({ width }, at) => (at === columns.length - 1 ? `minmax(${width}px, 1fr)` : `${width}px`))
+    .map(({ width }, at) => (at === growing ? `minmax(${width}px, 1fr)` : `${width}px`))
     .join(" ");
 }
 

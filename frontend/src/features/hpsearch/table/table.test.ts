@@ -40,14 +40,14 @@ it("keeps rows in their places while they are held, with new ones at the end", (
 });
 
 it("has a column for each objective and parameter, and a cost only where there is one", () => {
-  const ids = trialColumns({ cost: null }, axes).map(({ id }) => id);
+  const ids = trialColumns(searchOf(), axes).map(({ id }) => id);
   expect(ids.slice(0, 5)).toEqual(["number", "state", "objectives.0", "params.training.lr", "params.opt"]);
   expect(ids).not.toContain("cost");
-  expect(trialColumns({ cost: 1 }, axes).map(({ id }) => id)).toContain("cost");
+  expect(trialColumns(searchOf({ cost: 1 }), axes).map(({ id }) => id)).toContain("cost");
 });
 
 it("is copied as spreadsheets take it", () => {
-  const columns = trialColumns({ cost: null }, axes).filter(({ id }) =>
+  const columns = trialColumns(searchOf(), axes).filter(({ id }) =>
     ["number", "reason", "params.opt"].includes(id),
   );
   expect(tableText(columns, trials).split("\n")).toEqual([
