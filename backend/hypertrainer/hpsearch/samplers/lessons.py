@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import isfinite, nan
 
-from hypertrainer.hpsearch.early_stopping.rungs import RUNG_RULES, rung_value, rungs_of
+from hypertrainer.hpsearch.early_stopping.rungs import RUNG_RULES, rung_level, rung_value, rungs_of
 from hypertrainer.hpsearch.facts import TrialState
 from hypertrainer.hpsearch.history import History, PastTrial
 from hypertrainer.hpsearch.samplers.axes import shares
@@ -73,17 +73,13 @@ def _is_fitted_at_rungs(spec: Spec, early: EarlyStopping) -> bool:
 
 def _rung(history: History, early: EarlyStopping, enough: int) -> int:
     """The highest rung with enough values; without one the lowest."""
-    rungs = _rungs(early, max(_reported(history), default=1))
-    counts = dict.fromkeys(rungs, 0)
-    for trial in history.trials.values():
-        for rung in rungs:
-            report = trial.reports.get(rung)
-            counts[rung] += report is not None and isfinite(rung_value(history.spec, report))
-    return max((rung for rung in rungs if counts[rung] >= enough), default=rungs[0])
+    rungs = _rungs(early, max(history.standings.means, default=1))
+    brackets = {bracket for bracket, _ in history.standings.values}
 
+    def num_values(rung: int) -> int:
+        return sum(len(rung_level(history, bracket, rung).finite) for bracket in brackets)
 
-def _reported(history: History) -> Iterator[int]:
-    return (max(trial.reports) for trial in history.trials.values() if trial.reports)
+    return max((rung for rung in rungs if num_values(rung) >= enough), default=rungs[0])
 
 
 def _rungs(early: EarlyStopping, last: int) -> list[int]:
