@@ -196,7 +196,7 @@ def _space() -> dict[str, Schema]:
             "Lets the sampler know the trials of another search.",
             {
                 "from": line("The other search's name or id."),
-                "max_trials": whole("At most so many, the best.", 1, default=200),
+                "max_trials": whole("At most so many, the newest.", 1, default=200),
             },
             required=["from"],
         ),
@@ -235,7 +235,10 @@ def _running() -> dict[str, Schema]:
             "What becomes of trials that fail.",
             {
                 "retry": whole("Further attempts at a task that failed.", 0, default=0),
-                "max": whole("The search ends after so many failed trials.", 1),
+                "max": whole(
+                    "More failed trials than this end the search.",
+                    1,
+                ),
                 "tell": word(
                     "What the sampler hears of them.",
                     ("infeasible", "worst", "ignore"),
