@@ -25,6 +25,7 @@ from machine import print_machine
 from paced import DATA
 from perceptron import epoch_seconds
 from place import Bench, lay_out, print_table, running
+from traces import Measured, read_traces
 from training import Trainings
 
 from hypertrainer.hpsearch.spec import Spec
@@ -59,52 +60,6 @@ hpsearch:
     activation: [relu, tanh, logistic]
 """
 ASHA = "{{rule: asha, min_epochs: {min_epochs}, max_epochs: {max_epochs}, reduction_factor: 3}}"
-
-
-@dataclass(frozen=True, slots=True)
-class Trace:
-    """What one training noted: when it began, had imported everything, and ended each epoch."""
-
-    began: float
-    ready: float
-    ends: list[float]
-    losses: list[float]
-
-
-@dataclass(frozen=True, slots=True)
-class Measured:
-    """One search: seconds of the start and of the search itself, and its trainings."""
-
-    start: float
-    search: float
-    traces: list[Trace]
-
-    def cells(self, name: str, workers: int) -> list[str]:
-        """A table's row."""
-        ready = [one for one in self.traces if one.ends]
-        epochs = sum(len(one.ends) for one in ready)
-        trained = sum(one.ends[-1] - one.ready for one in ready)
-        imported = sum(one.ready - one.began for one in self.traces)
-        total = self.search * workers
-        best = min(min(one.losses) for one in ready)
-        shares = [trained / total, imported / total, 1 - (trained + imported) / total]
-        return [
-            *(name, f"{self.start:.1f}", f"{self.search:.1f}", str(len(self.traces)), str(epochs)),
-            *(f"{share:.0%}" for share in shares),
-            f"{best:.4f}",
-        ]
-
-
-def read_traces(folder: Path) -> list[Trace]:
-    """All of a folder; lines that are not whole do not count."""
-    traces = []
-    for path in sorted(folder.iterdir()):
-        lines = path.read_text().split("\n")[:-1]
-        if len(lines) >= 2:
-            pairs = [tuple(map(float, line.split())) for line in lines[2:]]
-            ends, losses = [pair[0] for pair in pairs], [pair[1] for pair in pairs]
-            traces.append(Trace(float(lines[0]), float(lines[1]), ends, losses))
-    return traces
 
 
 def config_of(options: argparse.Namespace, desc: str, trace: Path, *, stops: bool) -> str:
@@ -166,8 +121,8 @@ def run_here(options: argparse.Namespace, desc: str, *, stops: bool, kill: bool)
         detail = wait(bench, number)
         seconds = time.time() - began
         trials = bench.client.get(f"/hpsearch/{number}/trials").json()["items"]
-        stops = stop_epochs(bench, number)
-        return Here(Measured(start, seconds, read_traces(folder / "trace")), detail, trials, stops)
+        ends = stop_epochs(bench, number)
+        return Here(Measured(start, seconds, read_traces(folder / "trace")), detail, trials, ends)
 
 
 def stop_epochs(bench: Bench, number: int) -> list[int]:
@@ -197,7 +152,7 @@ class Here:
     @property
     def overrun(self) -> int:
         """The epochs that stopped trials went on for, until they were gone."""
-        others = (one["epochs"] for one in self.trials if one["state"] != "stopped")
+        others = (int(one["epochs"]) for one in self.trials if one["state"] != "stopped")
         return self.epochs - sum(self.stops) - sum(others)
 
 
@@ -273,6 +228,7 @@ def main() -> None:
     parser.add_argument("--sleep", type=float, default=0.05)
     parser.add_argument("--min-epochs", type=int, default=3)
     parser.add_argument("--max-epochs", type=int, default=81)
+    parser.add_argument("--rounds", type=int, default=1)
     parser.add_argument("--beside", nargs="*", default=list(REQUIREMENTS))
     options = parser.parse_args()
     print_machine(
@@ -282,17 +238,18 @@ def main() -> None:
         beside=", ".join(REQUIREMENTS[one] for one in options.beside) or "nothing",
     )
     plain = run_here(options, "plain", stops=False, kill=False)
-    asha = run_here(options, "asha", stops=True, kill=False)
     killed = run_here(options, "asha", stops=True, kill=True)
     rows = [
         plain.measured.cells("HyperTrainer, no stopping", WORKERS),
-        asha.measured.cells("HyperTrainer, ASHA", WORKERS),
         killed.measured.cells("HyperTrainer, ASHA, kill -9 on the way", WORKERS),
     ]
-    for tracker in options.beside:
-        measured = run_there(options, tracker, asha.points)
-        rows.append(measured.cells(f"{REQUIREMENTS[tracker]}, ASHA", WORKERS))
-    head = ["search", "start s", "search s", "trials", "epochs"]
+    for _ in range(options.rounds):  # by turns, as the machine's load changes
+        asha = run_here(options, "asha", stops=True, kill=False)
+        rows.append(asha.measured.cells("HyperTrainer, ASHA", WORKERS))
+        for tracker in options.beside:
+            measured = run_there(options, tracker, asha.points)
+            rows.append(measured.cells(f"{REQUIREMENTS[tracker]}, ASHA", WORKERS))
+    head = ["search", "load", "start s", "search s", "trials", "epochs"]
     print_table([*head, "of it training", "imports", "the rest", "best loss"], rows)
     print_delays(asha, simulated_epochs(asha, options))
     check_kill(asha, killed)
