@@ -51,7 +51,7 @@ export function SearchActions({ search }: { search: SearchDetail }) {
           Stop
         </Button>
       )}
-      <Menu position="bottom-end" width={220}>
+      <Menu position="bottom-end" width={220} withInitialFocusPlaceholder={false}>
         <Menu.Target>
           <IconAction label="More actions" variant="default">
             <IconDots size={16} />

@@ -38,7 +38,7 @@ export function RungList({ rung }: { rung: Rung }) {
   return (
     <div className={classes.rung}>
       <header className={classes.rungHead}>
-        <h4 className={classes.rungTitle}>Epoch {rung.epoch}</h4>
+        <h3 className={classes.rungTitle}>Epoch {rung.epoch}</h3>
         <span className="dim numeric">{rungSummary(rung)}</span>
       </header>
       <div

@@ -51,7 +51,7 @@ it("is copied as spreadsheets take it", () => {
     ["number", "reason", "params.opt"].includes(id),
   );
   expect(tableText(columns, trials).split("\n")).toEqual([
-    "trial\topt\tWhy",
+    "Trial\topt\tWhy",
     "0\tsgd\t",
     "1\tadam\t",
     "2\t\ta b",
