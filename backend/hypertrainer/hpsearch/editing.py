@@ -42,7 +42,7 @@ async def edit_search(
 ) -> SearchDetail:
     """Change a search; what it knows stays, as far as it still fits.
 
-    A finished one that may have more trials than before runs again.
+    A finished one that may have more trials than before, or other limits, runs again.
 
     Raises:
         NotFound: there is no such search.
@@ -98,8 +98,22 @@ async def extend_search(services: Services, search_id: int, n_trials: int) -> Se
 
 
 def _has_more(search: Search, revision: Revision) -> bool:
-    wanted = revision.spec.n_trials
-    return search.status == SearchStatus.FINISHED and (wanted or 0) > search.n_trials
+    """Whether a finished search may have trials that it could not before.
+
+    Where another limit had ended it, it is looked at again: if that still holds it ends at once.
+    """
+    wanted, old = revision.spec.n_trials, Spec.model_validate(search.spec)
+    if search.status != SearchStatus.FINISHED:
+        return False
+    if wanted is not None and wanted > search.n_trials:
+        return True
+    is_any_left = wanted is None or wanted > search.num_trials
+    return is_any_left and _limits(old) != _limits(revision.spec)
+
+
+def _limits(spec: Spec) -> tuple[object, ...]:
+    """What ends a search before it has had all its trials."""
+    return spec.budget, spec.failures.max, tuple(one.target for one in spec.objectives)
 
 
 async def _revise(

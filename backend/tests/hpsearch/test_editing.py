@@ -122,7 +122,8 @@ async def test_the_draft_of_a_trial_is_always_the_same_and_takes_over_what_a_cra
     record = read_record(Path(first.output_path))
     assert record is not None
     assert (record.uuid, record.search and record.search.trial_number) == (first.uuid, 3)
-    (Path(first.output_path) / ".hypertrainer" / "task.json").unlink()  # killed before it was there
+    (Path(first.output_path) / ".hypertrainer" / "task.json").unlink()
+    (Path(first.output_path) / "config.yaml").unlink()  # killed before anything was there
     create_folders([again])
     (Path(first.output_path) / ".hypertrainer" / "task.json").unlink()
     (Path(first.output_path) / "weights.bin").touch()
@@ -286,6 +287,19 @@ async def test_a_finished_search_that_may_have_more_trials_runs_again(api: Api) 
 
 
 # --- replayed and deleted ----------------------------------------------------------------------
+
+
+async def test_a_search_that_its_budget_ended_goes_on_with_a_larger_one(api: Api) -> None:
+    text = LEARNING.replace("  n_trials: 20\n", "  budget: {epochs: 50}\n")
+    search_id = await learning(api, text)
+    async with api.database.transaction() as session:
+        search = await session.get_one(Search, search_id)
+        search.status, search.num_trials, search.is_closed = "finished", 5, True
+    wider = text.replace("low: 1.0e-4", "low: 1.0e-5")
+    assert (await edit(api, search_id, config_text=wider))["status"] == "finished"
+    larger = wider.replace("epochs: 50", "epochs: 500")
+    assert (await edit(api, search_id, config_text=larger))["status"] == "running"
+    assert not (await row_of(api, search_id)).is_closed
 
 
 async def test_a_replay_of_a_search_finds_no_difference_but_one_that_was_made(api: Api) -> None:
