@@ -5,12 +5,17 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import hypothesis
 import pytest
 import structlog
 
 from hypertrainer.database import Database
 from tests.api import Api, serving_api
 from tests.postgres import PostgresServer, create_tables, has_postgres, running_postgres
+
+# How long an example takes says more of what else runs on the machine than of our code.
+hypothesis.settings.register_profile("patient", deadline=None)
+hypothesis.settings.load_profile("patient")
 
 pytest_plugins = ["tests.labs.slurm", "tests.labs.sge", "tests.labs.tsp", "tests.labs.cluster"]
 BOTH = ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]

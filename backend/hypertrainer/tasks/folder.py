@@ -21,10 +21,8 @@ CONFIG_NAME = "config.yaml"
 RECORD_NAME = "task.json"
 SOURCE_NAME = "source.yaml"  # the config before its platform's own values were put into it
 MAX_SLUG_LENGTH = 60
-# All that a folder can hold whose making was cut short, temporary files included.
-UNFINISHED = re.compile(
-    r"\.hypertrainer|config\.yaml|source\.yaml|\.(?:config\.yaml|source\.yaml|task\.json)\..*"
-)
+# All that a folder can hold whose making was cut short before its record was there.
+UNFINISHED = re.compile(rf"{re.escape(STATE_FOLDER)}|\.{re.escape(RECORD_NAME)}\..*")
 
 
 def folder_name(name: str, uuid: str) -> str:
@@ -56,10 +54,10 @@ class NewFolders:
                 folder.mkdir()
                 self._folders.append(folder)
             (folder / STATE_FOLDER).mkdir(exist_ok=True)
+            write_record(folder, record)  # first: it says whose folder it is, should we die here
             write_whole(folder / CONFIG_NAME, config_text)
             if source_text is not None:
                 write_whole(folder / STATE_FOLDER / SOURCE_NAME, source_text)
-            write_record(folder, record)
         except OSError as error:
             self.take_back()
             raise StorageError(
