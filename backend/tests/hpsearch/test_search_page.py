@@ -7,12 +7,28 @@ from typing import Any
 
 import pytest
 import typer.main
+from pydantic import BaseModel
 
 from hypertrainer.cli import app as command_line
 from hypertrainer.errors import InvalidInput
 from hypertrainer.hpsearch.facts import FactKind, TrialState
-from hypertrainer.hpsearch.spec import Algorithm
+from hypertrainer.hpsearch.samplers.choosing import MANY_OBJECTIVE_TRIALS
+from hypertrainer.hpsearch.samplers.grid import MAX_GRID
+from hypertrainer.hpsearch.samplers.models import MAX_GP_TRIALS
+from hypertrainer.hpsearch.samplers.suggest import MAX_DRAWS, MAX_MODEL_DRAWS
+from hypertrainer.hpsearch.spec import (
+    Algorithm,
+    EarlyStopping,
+    Failures,
+    Objective,
+    Parameter,
+    Repeats,
+    Spec,
+    StoppingRule,
+    WarmStart,
+)
 from hypertrainer.hpsearch.spec_reader import keys
+from hypertrainer.hpsearch.spec_reader.algorithms import MAX_TRIALS
 from hypertrainer.hpsearch.spec_reader.reader import read_spec
 from hypertrainer.hpsearch.spec_schema import json_schema
 from hypertrainer.hpsearch.statuses import SearchStatus
@@ -74,8 +90,8 @@ def examples() -> list[str]:
 
 
 def written(value: Any) -> str:
-    """A default as YAML has it."""
-    return str(value).lower() if isinstance(value, bool) else str(value)
+    """A default as people write it."""
+    return f"{value:g}" if isinstance(value, float) else str(value).lower()
 
 
 def stated_defaults() -> Iterator[tuple[str, str, str]]:
@@ -98,6 +114,36 @@ def test_every_key_has_a_default_or_says_that_there_is_none(section: str) -> Non
 @pytest.mark.parametrize(("section", "key", "default"), list(stated_defaults()))
 def test_a_default_is_the_one_that_holds(section: str, key: str, default: str) -> None:
     assert table(section)[key] == f"`{default}`"
+
+
+MODELS = {
+    "hpsearch": (Spec,),
+    "objective": (Objective,),
+    "params": (Parameter,),
+    "early_stopping": (EarlyStopping, StoppingRule),
+    "warm_start": (WarmStart,),
+    "repeats": (Repeats,),
+    "failures": (Failures,),
+}
+
+
+@pytest.mark.parametrize(("section", "model"), [(s, m) for s, ms in MODELS.items() for m in ms])
+def test_a_default_of_the_normal_form_stands_in_its_row(
+    section: str, model: type[BaseModel]
+) -> None:
+    rows = table(section)
+    for name in rows.keys() & model.model_fields.keys() - {"brackets", "n"}:  # see their rows
+        default = model.model_fields[name].default
+        if isinstance(default, bool | str | int | float):
+            assert rows[name].startswith(f"`{written(default)}`"), name
+
+
+@pytest.mark.parametrize(
+    "number",
+    [MAX_TRIALS, MAX_GRID, MANY_OBJECTIVE_TRIALS, MAX_GP_TRIALS, MAX_DRAWS, MAX_MODEL_DRAWS],
+)
+def test_the_limits_are_those_of_the_code(number: int) -> None:
+    assert re.search(rf"\b{number:,}\b", PAGE)
 
 
 @pytest.mark.parametrize("section", examples(), ids=range(len(examples())))
