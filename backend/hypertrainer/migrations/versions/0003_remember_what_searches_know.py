@@ -121,7 +121,8 @@ def _replace_trials() -> None:
     op.execute(
         sa.text(
             "INSERT INTO trial (id, search_id, number, params, inactive, state, origin, platform, "
-            "bracket, constraints, reason, epochs, cost, changed_seq, created_at, started_at, ended_at) "
+            "bracket, constraints, reason, epochs, cost, changed_seq, created_at, started_at, "
+            "ended_at) "
             "SELECT old_trial.id, old_trial.search_id, old_trial.number, old_trial.params, "
             "'[]', 'running', 'sampler', coalesce(task.platform, ''), 0, '{}', '', 0, 0, 0, "
             "old_trial.created_at, task.started_at, task.ended_at "
