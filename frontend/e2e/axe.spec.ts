@@ -78,11 +78,16 @@ const PAGES: { what: string; url: string; ready: (page: Page) => Promise<void> }
   {
     what: "a search",
     url: "/ui/searches/1",
+    ready: (page) => expect(page.getByRole("heading", { name: "History" })).toBeVisible(),
+  },
+  {
+    what: "a search's trials",
+    url: "/ui/searches/1?tab=trials&trial=1",
     ready: (page) => expect(page.getByRole("img", { name: "Best" })).toBeVisible(),
   },
   {
-    what: "a search's curves",
-    url: "/ui/searches/1?tab=curves",
+    what: "a search's metrics",
+    url: "/ui/searches/1?tab=metrics",
     ready: (page) => expect(page.getByRole("region", { name: "loss", exact: true })).toBeVisible(),
   },
   {

@@ -32,26 +32,32 @@ test("searches, comparisons and platforms say what to do while there are none", 
 test("a search shows its trials, sorted and narrowed by a brush", async ({ page, lab }) => {
   const { tasks, search } = await lab.submit({ config_text: SEARCH, name: "sweep" });
   for (const { id } of tasks) await lab.ended(id);
-  await page.goto(`/ui/searches/${search?.id}`);
-  await expect(page.getByText("1e-4 to 0.1 (10^-4 to 10^-1)")).toBeVisible();
-  const trials = page.getByRole("region", { name: "Trials" });
+  await page.goto(`/ui/searches/${search?.id}?tab=trials`);
+  // It has no objective, so it is judged by a loss at its least.
+  await expect(page.getByRole("combobox", { name: "Metric" })).toHaveValue("loss");
+  const trials = page.getByRole("grid", { name: "Trials" });
   await expect(trials.getByRole("row")).toHaveCount(7);
   await expect(trials.getByRole("img", { name: "Best" })).toHaveCount(1);
-  await trials.getByRole("button", { name: "loss min" }).click();
+  await trials.getByRole("button", { name: "loss" }).click();
   await expect(trials.getByRole("row").nth(1).getByRole("img", { name: "Best" })).toBeVisible();
-  await expect(page).toHaveURL(/sort=value/);
+  await expect(page).toHaveURL(/sort=objectives\.0/);
 
-  const axis = page.getByRole("slider", { name: "Filter by loss min" });
+  await page.getByRole("tab", { name: "Parallel" }).click();
+  const axis = page.getByRole("slider", { name: "Filter by loss" });
   await axis.focus();
-  for (let step = 0; step < 14; step += 1) await axis.press("Shift+ArrowDown");
+  await axis.press("ArrowUp");
+  await expect(page).toHaveURL(/brush=objectives\.0/);
+  for (let step = 0; step < 12; step += 1) await axis.press("Shift+ArrowDown");
+  await page.getByRole("tab", { name: "Trials" }).click();
   await expect.poll(() => trials.getByRole("row").count()).toBeLessThan(7);
-  await axis.press("Escape");
+  await page.getByRole("button", { name: "Show all" }).click();
   await expect(trials.getByRole("row")).toHaveCount(7);
 
-  await page.getByRole("tab", { name: "Curves" }).click();
+  await page.getByRole("tab", { name: "All metrics" }).click();
   await expect(page.getByRole("region", { name: "loss", exact: true })).toBeVisible();
-  await page.getByRole("tab", { name: "Config" }).click();
+  await page.getByRole("tab", { name: "Config", exact: true }).click();
   await expect(page.getByRole("textbox", { name: /Config of sweep/ })).toContainText("n_trials: 6");
+  await expect(page.getByText("1e-4 to 0.1, logarithmic")).toBeVisible();
 });
 
 test("a running search is stopped after asking, and the list follows without a reload", async ({
@@ -66,13 +72,14 @@ test("a running search is stopped after asking, and the list follows without a r
   await row.getByRole("link").click();
   await page.getByRole("button", { name: "Stop" }).click();
   const question = page.getByRole("dialog", { name: "Stop slow_hpsearch?" });
-  await expect(question).toContainText("6 tasks waiting or running will be cancelled");
+  await expect(question).toContainText("6 trials are active now");
   await question.getByRole("button", { name: "Stop the search" }).click();
   await expect(question).toBeHidden();
   await expect(page.getByRole("main")).toContainText("stopped");
-  await expect(page.getByRole("region", { name: "Trials" }).getByText("cancelled")).toHaveCount(6, {
-    timeout: 20_000,
-  });
+  await page.getByRole("tab", { name: "Trials" }).click();
+  await expect(
+    page.getByRole("grid", { name: "Trials" }).getByText("cancelled", { exact: true }),
+  ).toHaveCount(6, { timeout: 20_000 });
   await page.goto("/ui/searches");
   await expect(row).toContainText("stopped");
   expect(search?.name).toBe("slow_hpsearch");

@@ -127,10 +127,11 @@ test("4: a search becomes three tasks that differ in their learning rate alone",
   await page.getByRole("link", { name: "Searches" }).click();
   await page.getByRole("link", { name: "hp_test_hpsearch" }).click();
   await expect(page.getByRole("heading", { name: /hp_test_hpsearch/ })).toBeVisible();
-  await expect(page.getByRole("region", { name: "Trials" }).getByRole("row")).toHaveCount(4);
+  await page.getByRole("tab", { name: "Trials" }).click();
+  await expect(page.getByRole("grid", { name: "Trials" }).getByRole("row")).toHaveCount(4);
   await expect(page.getByRole("progressbar", { name: "Progress of hp_test_hpsearch" })).toHaveAttribute(
-    "aria-valuenow",
-    "3",
+    "aria-valuetext",
+    "3 complete, of 3 trials",
   );
 });
 

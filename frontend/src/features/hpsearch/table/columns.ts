@@ -59,7 +59,14 @@ function plainColumn(id: string, label: string, width: number): TrialColumn {
 
 function numericColumn(axis: Axis, label: string, least = 92): TrialColumn {
   const width = Math.min(190, Math.max(least, Math.round(label.length * 7.8 + 40)));
-  return { id: axis.id, label, title: axis.kind === "fact" ? label : axis.label, width, isNumeric: true, axis };
+  return {
+    id: axis.id,
+    label,
+    title: axis.kind === "fact" ? label : axis.label,
+    width,
+    isNumeric: true,
+    axis,
+  };
 }
 
 /** The columns as CSS grid tracks; the reasons, or else the last column, take what is left. */
