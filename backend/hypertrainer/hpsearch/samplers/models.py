@@ -120,9 +120,9 @@ def _gp(ask: Ask) -> "BaseSampler":
 
 
 def _nsga2(ask: Ask) -> "BaseSampler":
-    from hypertrainer.hpsearch.samplers.breeding import Breeding
+    from hypertrainer.hpsearch.samplers.breeding import NSGAIISampler
 
-    return Breeding(seed=_seed(ask), population_size=_population(ask.history.spec))
+    return NSGAIISampler(seed=_seed(ask), population_size=_population(ask.history.spec))
 
 
 def _population(spec: Spec) -> int:
