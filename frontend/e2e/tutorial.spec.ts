@@ -120,12 +120,14 @@ test("4: a search becomes three tasks that differ in their learning rate alone",
   for (const name of names) await expect(rowOf(page, name)).toBeVisible();
   const configs = await Promise.all([3, 4, 5].map(lab.config));
   for (const config of configs) expect(config).toMatch(/is_child: true/);
-  const bare = configs.map((text) => text.replace(/^ *(learning_rate|output_path):.*$/gm, ""));
+  // Beside it, each names its trial, and where its output goes.
+  const own = /^ *(learning_rate|training\.learning_rate|output_path|trial|values):.*$/gm;
+  const bare = configs.map((text) => text.replace(own, ""));
   expect(new Set(bare).size).toBe(1);
   expect(new Set(configs.map((text) => /learning_rate: *(\S+)/.exec(text)?.[1])).size).toBe(3);
 
   await page.getByRole("link", { name: "Searches" }).click();
-  await page.getByRole("link", { name: "hp_test_hpsearch" }).click();
+  await page.getByRole("link", { name: "hp_test_hpsearch", exact: true }).click();
   await expect(page.getByRole("heading", { name: /hp_test_hpsearch/ })).toBeVisible();
   await page.getByRole("tab", { name: "Trials" }).click();
   await expect(page.getByRole("grid", { name: "Trials" }).getByRole("row")).toHaveCount(4);
