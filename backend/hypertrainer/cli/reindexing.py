@@ -13,6 +13,7 @@ from rich.text import Text
 
 from hypertrainer.cli.output import console, errors
 from hypertrainer.cli.session import FAILED
+from hypertrainer.cli.sole_use import sole_use
 from hypertrainer.cli.starting import problems_told, read_settings, sole_server
 from hypertrainer.database import Database
 from hypertrainer.migrations import migrate
@@ -38,7 +39,8 @@ def rebuild(folders: Sequence[Path], *, as_json: bool, **options: Any) -> None:
 async def _rebuild(settings: Settings, roots: Sequence[Path]) -> ReindexReport:
     database = Database(settings.resolved_database_url)
     try:
-        await migrate(database)
-        return await reindex(database, roots)
+        async with sole_use(database):
+            await migrate(database)
+            return await reindex(database, roots)
     finally:
         await database.close()

@@ -1,6 +1,7 @@
 """Runs the server: one home, one socket, one process, and a link to open."""
 
 import asyncio
+import gc
 import json
 import logging
 import os
@@ -21,6 +22,7 @@ from rich.text import Text
 
 from hypertrainer.app import create_app, create_services
 from hypertrainer.cli.output import console, errors
+from hypertrainer.cli.sole_use import sole_use
 from hypertrainer.cli.starting import listening, problems_told, read_settings, sole_server
 from hypertrainer.client.address import SERVER_FILE
 from hypertrainer.security.access import WILDCARDS, AccessPolicy, bracketed, is_loopback
@@ -138,7 +140,9 @@ def _run(
 
 async def _live(app: FastAPI, server: Server, listener: socket.socket) -> None:
     """The application's life around the server's: what fails at its start is raised as it is."""
-    async with app.router.lifespan_context(app):
+    async with sole_use(app.state.services.database), app.router.lifespan_context(app):
+        gc.collect()
+        gc.freeze()  # what stays for ever is not looked through again: that takes 0.1 s each time
         await server.serve(sockets=[listener])
 
 
