@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import psutil
 import pytest
 
 from hypertrainer.settings import Settings
@@ -61,6 +62,14 @@ class Place:
             process.kill()
             process.join()
             process.close()
+
+    def end_jobs(self) -> None:
+        """Kill what still runs below the folder: jobs outlive every server, and the tests."""
+        for process in psutil.process_iter():
+            with suppress(psutil.Error):
+                output = process.environ().get("HYPERTRAINER_OUTPUT_PATH", "")
+                if output.startswith(str(self.folder)):
+                    process.kill()
 
     def settings(self) -> Settings:
         return Settings(

@@ -166,8 +166,11 @@ def api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Api]:
     (place.folder / "home" / "platforms.yaml").write_text(platforms)
     for name, text in SCRIPTS.items():
         (place.folder / "scripts" / f"{name}.py").write_text(HEAD + text)
-    with place.serving(0) as api:
-        yield api
+    try:
+        with place.serving(0) as api:
+            yield api
+    finally:
+        place.end_jobs()
 
 
 def start(api: Api, name: str, more: str, objective: str = "") -> Search:
