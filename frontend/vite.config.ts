@@ -48,6 +48,8 @@ export default defineConfig({
   },
   test: {
     environment: "jsdom",
+    // A test waits for conditions; how long that takes says more of the machine than of the code.
+    testTimeout: 20_000,
     include: ["src/**/*.test.{ts,tsx}"],
     setupFiles: ["src/test-setup.ts"],
     css: { modules: { classNameStrategy: "non-scoped" } },
