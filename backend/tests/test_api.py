@@ -150,6 +150,7 @@ async def test_every_loop_is_well_and_the_server_stops_promptly(tmp_path: Path) 
             "watch_output",
             "write_folders",
             "advance_searches",
+            "fill_searches",
             "record_environments",
             "prune_code",
             "read_platforms",
