@@ -19,7 +19,7 @@ from tests.served import Served, serving
 ROOT = Path(__file__).parents[2]
 LOCKS = ("requirements.lock", "requirements-dev.lock")
 BIN = Path(sys.executable).parent
-LARGEST_ENVIRONMENT_MB = 330
+LARGEST_ENVIRONMENT_MB = 510
 
 
 @pytest.mark.parametrize("lock", LOCKS)
