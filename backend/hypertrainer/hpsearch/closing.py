@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from hypertrainer.hpsearch.facts import TrialState
-from hypertrainer.hpsearch.history import History, PastTrial
+from hypertrainer.hpsearch.history import History
 from hypertrainer.hpsearch.spec import Objective, Spec
 from hypertrainer.hpsearch.statuses import SearchStatus
 from hypertrainer.hpsearch.telling import NO_METRIC
@@ -39,19 +39,19 @@ def find_closing(history: History, spent: Spent, reasons: Sequence[str]) -> Clos
         reasons: why its failed trials failed, newest last.
     """
     spec = history.spec
-    over = list(history.over())
     return (
-        _target(spec, over)
+        _target(history)
         or _budget(spec, spent)
-        or _missing_metric(over, reasons)
-        or _failures(spec, over, reasons)
+        or _missing_metric(history, reasons)
+        or _failures(history, reasons)
     )
 
 
-def _target(spec: Spec, over: Sequence[PastTrial]) -> Closing | None:
+def _target(history: History) -> Closing | None:
     """Reached where every objective with a target reached it in one trial."""
-    aims = [(at, one) for at, one in enumerate(spec.objectives) if one.target is not None]
-    for trial in over if aims else ():
+    objectives = history.spec.objectives
+    aims = [(at, one) for at, one in enumerate(objectives) if one.target is not None]
+    for trial in history.over() if aims else ():
         values = trial.objectives
         if values is None or not trial.is_feasible:
             continue
@@ -85,23 +85,31 @@ def _duration(seconds: float) -> str:
     return f"{minutes // 60} h {minutes % 60} min" if minutes >= 60 else f"{minutes} min"
 
 
-def _missing_metric(over: Sequence[PastTrial], reasons: Sequence[str]) -> Closing | None:
-    counted = [trial for trial in over if trial.state is not TrialState.CANCELLED]
-    is_missed = [trial.cause == NO_METRIC for trial in counted]
-    if len(is_missed) < MISSED_METRICS or not all(is_missed) or not reasons:
+def _num_failed(history: History) -> tuple[int, int]:
+    """How many trials failed, and of how many; those that a user cancelled say nothing."""
+    num_by_state = history.num_by_state
+    cancelled = num_by_state[TrialState.CANCELLED]
+    return num_by_state[TrialState.FAILED], len(history.trials) - history.num_open - cancelled
+
+
+def _missing_metric(history: History, reasons: Sequence[str]) -> Closing | None:
+    num_failed, total = _num_failed(history)
+    if total < MISSED_METRICS or num_failed < total or not reasons:
         return None
-    return Closing(f"None of {len(is_missed)} finished trials has the metric. {reasons[-1]}")
+    failed = (trial for trial in history.over() if trial.state is TrialState.FAILED)
+    if not all(trial.cause == NO_METRIC for trial in failed):
+        return None
+    return Closing(f"None of {total} finished trials has the metric. {reasons[-1]}")
 
 
-def _failures(spec: Spec, over: Sequence[PastTrial], reasons: Sequence[str]) -> Closing | None:
-    counted = [trial for trial in over if trial.state is not TrialState.CANCELLED]
-    num_failed = sum(trial.state is TrialState.FAILED for trial in counted)
-    limit = spec.failures.max
+def _failures(history: History, reasons: Sequence[str]) -> Closing | None:
+    num_failed, total = _num_failed(history)
+    limit = history.spec.failures.max
     if limit is None:
-        is_hopeless = num_failed >= HOPELESS_FAILURES and num_failed == len(counted)
+        is_hopeless = num_failed >= HOPELESS_FAILURES and num_failed == total
     else:
         is_hopeless = num_failed > limit
-    return Closing(_failed_words(num_failed, len(counted), reasons)) if is_hopeless else None
+    return Closing(_failed_words(num_failed, total, reasons)) if is_hopeless else None
 
 
 def _failed_words(num_failed: int, total: int, reasons: Sequence[str]) -> str:

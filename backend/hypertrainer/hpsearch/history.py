@@ -157,17 +157,18 @@ class History:
     def next_number(self) -> int:
         return len(self.trials)
 
-    def best(self) -> PastTrial | None:
+    def best(self, among: Iterable[PastTrial] | None = None) -> PastTrial | None:
         """The feasible complete trial with the best first objective; of equals the earliest.
 
-        Stopped ones count where their objective is known from before the stop.
+        Stopped ones count where their objective is known from before the stop. `among` leaves all
+        others out.
         """
         if not self.spec.objectives:
             return None
         sign = self.spec.objectives[0].direction.sign
         known = [
             (trial.objectives[0] * sign, trial.number, trial)
-            for trial in self.over()
+            for trial in (self.trials.values() if among is None else among)
             if trial.objectives is not None
             and trial.is_feasible
             and trial.state in (TrialState.COMPLETE, TrialState.STOPPED)

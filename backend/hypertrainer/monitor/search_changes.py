@@ -139,8 +139,12 @@ async def _update_trials(
         _change(search, row, wanted[row.number])
         session.add(row)
     memory.rows = wanted
-    if any(fact.kind in (FactKind.TOLD, FactKind.REOPENED) for fact in step.facts):
-        best = memory.history.best()
+    kinds = {fact.kind for fact in step.facts}
+    if kinds & {FactKind.TOLD, FactKind.REOPENED}:
+        if search.best_number is not None:
+            touched.add(search.best_number)
+        among = (memory.history.trials[number] for number in touched)
+        best = memory.history.best(None if FactKind.REOPENED in kinds else among)
         search.best_number = best.number if best else None
         search.best_value = best.objectives[0] if best and best.objectives else None
         session.add(search)
