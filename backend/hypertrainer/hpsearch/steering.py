@@ -1,5 +1,7 @@
 """Pausing, resuming and stopping a search. Trials that are active are tasks, and go on."""
 
+import asyncio
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import update
@@ -14,6 +16,7 @@ from hypertrainer.tasks.actions import request_stop, select_tasks
 from hypertrainer.tasks.statuses import ACTIVE_STATUSES, StopBy, TaskStatus
 from hypertrainer.tasks.tables import Task
 
+STOPPED_AT_ONCE = 100
 BY_USER = "Stopped by a user."
 
 
@@ -72,9 +75,21 @@ async def stop_search(session: AsyncSession, search: Search, *, cancel: bool) ->
     statuses = ACTIVE_STATUSES if cancel else (TaskStatus.WAITING,)
     query = select(Task.id).where(col(Task.search_id) == search.id, col(Task.status).in_(statuses))
     ids = [task_id for task_id in await session.exec(query) if task_id is not None]
-    for selected in (await select_tasks(session, ids)).values():
-        request_stop(session, selected, StopBy.USER)
-    return ids
+    return await stop_tasks(session, ids, StopBy.USER)
+
+
+async def stop_tasks(session: AsyncSession, ids: Sequence[int], by: StopBy) -> list[int]:
+    """Stop tasks on somebody's behalf, of however many; those that have not ended already."""
+    stopped: list[int] = []
+    for start in range(0, len(ids), STOPPED_AT_ONCE):
+        part = await select_tasks(session, ids[start : start + STOPPED_AT_ONCE])
+        for task_id, selected in part.items():
+            if TaskStatus(selected.task.status).is_active:
+                request_stop(session, selected, by)
+                stopped.append(task_id)
+        await session.flush()
+        await asyncio.sleep(0)  # others are served in between
+    return stopped
 
 
 async def run_again(session: AsyncSession, search: Search) -> None:

@@ -57,7 +57,7 @@ def tell(
 def _goes_on(spec: Spec, trial: PastTrial, view: TrialView, step: Step) -> bool:
     if trial.state is not TrialState.RUNNING:
         return False
-    return _retry(spec, view, step) or _is_incomplete(spec, view)
+    return _retry(spec, view, step) or is_incomplete(spec, view)
 
 
 def _retry(spec: Spec, view: TrialView, step: Step) -> bool:
@@ -79,8 +79,8 @@ def _is_failure(status: TaskStatus) -> bool:
     )
 
 
-def _is_incomplete(spec: Spec, view: TrialView) -> bool:
-    """Whether a repeat is missing that would still tell something."""
+def is_incomplete(spec: Spec, view: TrialView) -> bool:
+    """Whether a repeat of a trial that still runs is missing, and would tell something."""
     if len(view.tasks) >= spec.repeats.n:
         return False
     return bool(view.tasks) and all(task.status is TaskStatus.FINISHED for task in view.tasks)

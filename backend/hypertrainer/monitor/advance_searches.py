@@ -17,22 +17,22 @@ from hypertrainer.hpsearch.history import History
 from hypertrainer.hpsearch.reporting import report
 from hypertrainer.hpsearch.statuses import SearchStatus
 from hypertrainer.hpsearch.tables import Search, Trial, saved_search_id
-from hypertrainer.hpsearch.telling import tell
+from hypertrainer.hpsearch.telling import is_incomplete, tell
 from hypertrainer.hpsearch.trial_views import Step, TrialView
 from hypertrainer.monitor.search_changes import Changes, apply_step, prices_of
 from hypertrainer.monitor.search_looks import (
     OPEN_STATES,
     add_runs,
     find_reopened,
-    load_views,
     read_curves,
+    view_pages,
 )
 from hypertrainer.monitor.search_memory import SearchMemory, remember
 from hypertrainer.monitor.search_troubles import Troubles
 from hypertrainer.tasks.announce import announce_changes
 
 PAUSE_SECONDS = 15.0
-TOLD_AT_ONCE = 100
+TOLD_AT_ONCE = 50
 SEARCHES = [["get", "/hpsearch"]]
 
 
@@ -91,7 +91,7 @@ class AdvanceSearches:
         search_id = saved_search_id(search)
         memory = self._memories.setdefault(search_id, remember(search))
         try:
-            views, rest = await self._look(memory, search)
+            views, is_rest = await self._look(memory, search)
             deciding = _Deciding(memory, views, reopened)
             changes = await apply_step(self.services, memory, views, deciding.decide)
         except BaseException:
@@ -100,18 +100,29 @@ class AdvanceSearches:
         if changes is None:
             return True
         await self._announce(changes)
-        return bool(rest) or deciding.is_more
+        return deciding.is_more or (is_rest and deciding.has_moved)
 
-    async def _look(self, memory: SearchMemory, search: Search) -> tuple[list[TrialView], int]:
-        """The trials to decide on, with all that they wrote; and how many are left for later."""
+    async def _look(self, memory: SearchMemory, search: Search) -> tuple[list[TrialView], bool]:
+        """The trials to decide on, with all that they wrote; whether some are left for later.
+
+        Of those that are over it is as many as one transaction should tell of.
+        """
+        views: list[TrialView] = []
+        num_over = 0
         async with self.services.database.reading() as session:
             await memory.catch_up(session)
-            views = await load_views(session, memory.search_id)
+            async for page in view_pages(session, memory.search_id):
+                for view in _known(memory, page):
+                    is_to_be_told = _is_to_be_told(memory, search, view)
+                    num_over += is_to_be_told
+                    if not is_to_be_told or num_over <= TOLD_AT_ONCE:
+                        views.append(view)
+                if num_over > TOLD_AT_ONCE:
+                    break
             if prices_of(search):
                 await add_runs(session, views)
-        known, rest = _portion(_known(memory, views))
-        await read_curves(memory, known)
-        return known, rest
+        await read_curves(memory, views)
+        return views, num_over > TOLD_AT_ONCE
 
     async def _announce(self, changes: Changes) -> None:
         services = self.services
@@ -131,12 +142,17 @@ class AdvanceSearches:
 
 @dataclass(slots=True)
 class _Deciding:
-    """What follows from one look. `is_more`: it took in a part of what was reported."""
+    """What follows from one look.
+
+    `is_more`: it took in a part of what was reported. `has_moved`: some trial is over, or begins
+    again.
+    """
 
     memory: SearchMemory
     views: Sequence[TrialView]
     reopened: Sequence[int]
     is_more: bool = False
+    has_moved: bool = False
 
     def decide(self, search: Search) -> Step:
         history, step = self.memory.history, Step()
@@ -144,6 +160,9 @@ class _Deciding:
         self.is_more = not report(history, self.views, step)
         if not self.is_more:  # a trial is told of when all that it reported is known
             tell(history, self.views, step, are_repeats_started=not _is_ending(search))
+        self.has_moved = bool(step.retries) or any(
+            fact.kind is FactKind.TOLD for fact in step.facts
+        )
         return step
 
 
@@ -157,14 +176,9 @@ def _known(memory: SearchMemory, views: Iterable[TrialView]) -> list[TrialView]:
     return [view for view in views if view.number in memory.history.trials]
 
 
-def _portion(views: Sequence[TrialView]) -> tuple[list[TrialView], int]:
-    """All trials that go on, and of those that are over as many as one transaction should tell of.
-
-    Also how many are left over for the next one.
-    """
-    over = [view for view in views if view.is_over]
-    left_out = {view.number for view in over[TOLD_AT_ONCE:]}
-    return [view for view in views if view.number not in left_out], len(left_out)
+def _is_to_be_told(memory: SearchMemory, search: Search, view: TrialView) -> bool:
+    """Whether it is over, and does not wait for repeats."""
+    return view.is_over and (_is_ending(search) or not is_incomplete(memory.history.spec, view))
 
 
 def _reopen(history: History, numbers: Sequence[int], step: Step) -> None:

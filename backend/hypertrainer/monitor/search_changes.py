@@ -17,11 +17,12 @@ from hypertrainer.hpsearch.fact_rows import add_facts
 from hypertrainer.hpsearch.facts import FactKind
 from hypertrainer.hpsearch.places import read_places
 from hypertrainer.hpsearch.statuses import SearchStatus
+from hypertrainer.hpsearch.steering import stop_tasks
 from hypertrainer.hpsearch.tables import Search, Trial, TrialTask
 from hypertrainer.hpsearch.trial_views import Step, TrialView
 from hypertrainer.monitor.search_memory import SearchMemory
 from hypertrainer.monitor.trial_values import trial_values, view_values
-from hypertrainer.tasks.actions import request_stop, resume, select_tasks
+from hypertrainer.tasks.actions import resume, select_tasks
 from hypertrainer.tasks.statuses import ACTIVE_STATUSES, StopBy
 from hypertrainer.tasks.tables import Task
 
@@ -59,7 +60,7 @@ async def apply_step(
         before = (search.status, search.is_closed, search.reason, search.changes)
         changes = Changes(memory.search_id)
         added = add_facts(session, search, step.facts)
-        changes.task_ids += await _stop(session, step.stops)
+        changes.task_ids += await stop_tasks(session, step.stops, StopBy.SEARCH)
         changes.task_ids += await _retry(session, step.retries)
         await _keep_values(session, step.values)
         await _update_trials(session, search, memory, views, step)
@@ -74,18 +75,6 @@ async def apply_step(
         if changes.is_status_changed:
             await _mark_tasks(session, search)
     return changes
-
-
-async def _stop(session: AsyncSession, ids: Sequence[int]) -> list[int]:
-    """Stop tasks on the search's behalf; those that ended meanwhile are left alone."""
-    stopped = []
-    for task_id, selected in (await select_tasks(session, ids)).items():
-        try:
-            request_stop(session, selected, StopBy.SEARCH)
-        except Conflict:
-            continue
-        stopped.append(task_id)
-    return stopped
 
 
 async def _retry(session: AsyncSession, ids: Sequence[int]) -> list[int]:
@@ -188,7 +177,7 @@ async def _close(
         if closing is not None:
             search.is_closed, search.reason = True, closing.reason
             ids = await _active(session, search) if closing.cancels else []
-            stopped = await _stop(session, ids)
+            stopped = await stop_tasks(session, ids, StopBy.SEARCH)
     if not is_any_open and _has_started_all(search, memory):
         why = search.reason if search.is_closed else ""  # and not what was in its way
         new_status, search.reason = final_status(memory.history, why, memory.failure_reasons)
@@ -203,12 +192,7 @@ def _has_started_all(search: Search, memory: SearchMemory) -> bool:
 
 
 def _reopen(search: Search, now: datetime) -> None:
-    """A user resumed one of its tasks; it starts no further trial because of that.
-
-    What a user stopped stays so.
-    """
-    if search.status == SearchStatus.STOPPED:
-        return
+    """A user resumed one of its tasks; it starts no further trial because of that."""
     if search.ended_at is not None:
         search.paused_seconds += max(0.0, (now - search.ended_at).total_seconds())
     search.status, search.ended_at, search.is_closed = SearchStatus.RUNNING, None, True

@@ -2,12 +2,13 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
-from sqlalchemy.orm import load_only
 from sqlmodel import col, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlmodel.sql.expression import Select, SelectOfScalar
 
 from hypertrainer.hpsearch.curves import CurveFile, metric_path
 from hypertrainer.hpsearch.expressions import parse
@@ -17,13 +18,12 @@ from hypertrainer.hpsearch.tables import Trial, TrialTask
 from hypertrainer.hpsearch.trial_views import TaskView, TrialView
 from hypertrainer.metrics.formats import SCALAR, find_source
 from hypertrainer.monitor.search_memory import SearchMemory
-from hypertrainer.tasks.creation import saved_id
 from hypertrainer.tasks.statuses import ACTIVE_STATUSES, TaskStatus
 from hypertrainer.tasks.tables import Attempt, Task
 
 BATCH = 500
 OPEN_STATES = (TrialState.RUNNING, TrialState.STOPPING)
-LOADED = (
+OF_TASK = (
     "id",
     "status",
     "reason",
@@ -35,30 +35,53 @@ LOADED = (
     "ended_at",
     "progress",
 )
+Row = Select[*tuple[Any, ...]]
 
 
-async def load_views(session: AsyncSession, search_id: int) -> list[TrialView]:
+async def view_pages(session: AsyncSession, search_id: int) -> AsyncIterator[list[TrialView]]:
     """The trials that are not over, by number, but for those of which all tasks only wait."""
+    after = -1
+    while True:
+        numbers = (await session.exec(_numbers(search_id, after))).all()
+        if numbers:
+            yield await _views(session, search_id, numbers)
+        if len(numbers) < BATCH:
+            return
+        after = numbers[-1]
+        await asyncio.sleep(0)  # others are served between two pages
+
+
+def _numbers(search_id: int, after: int) -> SelectOfScalar[int]:
     tasks = select(Task.id).join(TrialTask, col(TrialTask.task_id) == col(Task.id))
     tasks = tasks.where(col(TrialTask.trial_id) == col(Trial.id))
     is_waiting = col(Task.status) == TaskStatus.WAITING
+    query = select(Trial.number).where(
+        col(Trial.search_id) == search_id,
+        col(Trial.number) > after,
+        col(Trial.state).in_(OPEN_STATES),
+        or_(tasks.where(~is_waiting).exists(), ~tasks.exists()),
+    )
+    return query.order_by(col(Trial.number)).limit(BATCH)
+
+
+async def _views(session: AsyncSession, search_id: int, numbers: Sequence[int]) -> list[TrialView]:
     query = (
-        select(Trial, TrialTask, Task)
-        .join(TrialTask, col(TrialTask.trial_id) == col(Trial.id), isouter=True)
-        .join(Task, col(Task.id) == col(TrialTask.task_id), isouter=True)
-        .options(load_only(*(getattr(Task, name) for name in LOADED)))
-        .options(load_only(Trial.id, Trial.number))  # type: ignore[arg-type]  # columns, once mapped
-        .where(
-            col(Trial.search_id) == search_id,
-            col(Trial.state).in_(OPEN_STATES),
-            or_(tasks.where(~is_waiting).exists(), ~tasks.exists()),
+        Row(
+            col(Trial.number),
+            col(TrialTask.repeat),
+            col(TrialTask.retries),
+            *(col(getattr(Task, name)) for name in OF_TASK),
         )
+        .join(TrialTask, col(TrialTask.trial_id) == col(Trial.id))
+        .join(Task, col(Task.id) == col(TrialTask.task_id))
+        .where(col(Trial.search_id) == search_id, col(Trial.number).in_(numbers))
         .order_by(col(Trial.number), col(TrialTask.repeat))
     )
-    views: dict[int, list[TaskView]] = defaultdict(list)
-    for trial, link, task in await session.exec(query):
-        views[trial.number].extend([_task_view(link, task)] if task is not None else [])
-    return [TrialView(number, found) for number, found in views.items()]
+    tasks: dict[int, list[TaskView]] = defaultdict(list)
+    for number, repeat, retries, *values in await session.exec(query):
+        row = dict(zip(OF_TASK, values, strict=True))
+        tasks[number].append(_task_view(repeat, retries, row))
+    return [TrialView(number, tasks[number]) for number in numbers]
 
 
 async def add_runs(session: AsyncSession, views: Sequence[TrialView]) -> None:
@@ -75,28 +98,28 @@ async def add_runs(session: AsyncSession, views: Sequence[TrialView]) -> None:
                 tasks[task_id].runs = (*tasks[task_id].runs, (started_at, ended_at))
 
 
-def _task_view(link: TrialTask, task: Task) -> TaskView:
-    status = TaskStatus(task.status)
-    is_whole = not status.is_active and task.is_output_collected and task.is_mirrored
+def _task_view(repeat: int, retries: int, task: Mapping[str, Any]) -> TaskView:
+    status = TaskStatus(task["status"])
+    is_whole = task["is_output_collected"] and task["is_mirrored"]
     # What never started wrote nothing that could be waited for.
-    is_whole = is_whole or (not status.is_active and task.started_at is None)
+    is_whole = not status.is_active and (is_whole or task["started_at"] is None)
     return TaskView(
-        task_id=saved_id(task),
-        repeat=link.repeat,
+        task_id=task["id"],
+        repeat=repeat,
         status=status,
-        reason=task.reason,
-        folder=task.output_path,
-        platform=task.platform,
+        reason=task["reason"],
+        folder=task["output_path"],
+        platform=task["platform"],
         is_whole=is_whole,
-        retries=link.retries,
-        started_at=task.started_at,
-        ended_at=task.ended_at,
-        epochs=_epochs_of(task),
+        retries=retries,
+        started_at=task["started_at"],
+        ended_at=task["ended_at"],
+        epochs=_epochs_of(task["progress"]),
     )
 
 
-def _epochs_of(task: Task) -> int:
-    epoch = (task.progress or {}).get("epoch")
+def _epochs_of(progress: Mapping[str, Any] | None) -> int:
+    epoch = (progress or {}).get("epoch")
     return int(epoch) + 1 if isinstance(epoch, int | float) else 0
 
 

@@ -13,11 +13,16 @@ from sqlmodel import col, select
 
 from hypertrainer.clock import utc_now
 from hypertrainer.hpsearch.tables import Search, SearchFact
-from hypertrainer.monitor import collect_output, search_troubles
+from hypertrainer.monitor import (
+    advance_searches,
+    collect_output,
+    search_looks,
+    search_troubles,
+)
 from hypertrainer.tasks.tables import Attempt
 from tests.api import MNIST, Api
 from tests.hpsearch.engine import Engine
-from tests.hpsearch.test_engine import section
+from tests.hpsearch.test_engine import ASHA, section
 
 
 @pytest.fixture
@@ -302,3 +307,35 @@ async def test_two_passes_at_once_start_nothing_twice(engine: Engine) -> None:
     assert [trial["state"] for trial in trials[:10]] == ["complete"] * 10
     assert len(set(await names(engine))) == len(trials) == 20
     assert (await engine.replay())["is_equal"]
+
+
+async def test_many_that_end_at_once_are_told_of_little_by_little(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(advance_searches, "TOLD_AT_ONCE", 2)
+    monkeypatch.setattr(search_looks, "BATCH", 3)
+    await engine.submit(section("  n_trials: 9\n  max_concurrent: 8"))
+    for number in range(7):
+        await engine.write(number, 1.0 + number)
+        await engine.end(number)
+    await engine.turn()
+    assert await engine.states() == ["complete"] * 7 + ["running"] * 2
+    assert (await engine.replay())["is_equal"]
+
+
+async def test_trials_that_wait_for_their_repeats_keep_nobody_busy(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(advance_searches, "TOLD_AT_ONCE", 1)
+    await engine.submit(section(f"  n_trials: 9\n  max_concurrent: 4\n  repeats: {{n: 2}}{ASHA}"))
+    await engine.api.post(f"/hpsearch/{engine.search_id}/pause")
+    for number in range(3):
+        await engine.write(number, 1.0)
+        await engine.end(number)
+    await engine.turn()  # comes to rest
+    assert await engine.states() == ["running"] * 4
+    await engine.finish(3, 1.0, code=1)
+    assert await engine.states() == ["running"] * 3 + ["failed"]
+    await engine.api.post(f"/hpsearch/{engine.search_id}/stop")
+    await engine.turn()
+    assert await engine.states() == ["complete"] * 3 + ["failed"]
