@@ -11,11 +11,21 @@ from hypertrainer.hpsearch.facts import Fact, FactKind, TrialState
 from hypertrainer.hpsearch.history import History, PastTrial
 from hypertrainer.hpsearch.spec import Objective, Spec
 from hypertrainer.hpsearch.trial_views import Step, TaskView, TrialView
-from hypertrainer.tasks.statuses import TaskStatus
+from hypertrainer.tasks.statuses import ACTIVE_STATUSES, TaskStatus
 
 NO_METRIC = "no_metric"
 DIVERGED = "diverged"
 MAX_SHOWN = 8
+# Ends after which a task may be tried again.
+FAILURES = (
+    frozenset(TaskStatus)
+    - ACTIVE_STATUSES
+    - {
+        TaskStatus.FINISHED,
+        TaskStatus.CANCELLED,
+        TaskStatus.PRUNED,
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,18 +75,10 @@ def _retry(spec: Spec, view: TrialView, step: Step) -> bool:
     failed = [
         task
         for task in view.tasks
-        if _is_failure(task.status) and task.retries < spec.failures.retry
+        if task.status in FAILURES and task.retries < spec.failures.retry
     ]
     step.retries.extend(task.task_id for task in failed)
     return bool(failed)
-
-
-def _is_failure(status: TaskStatus) -> bool:
-    return not status.is_active and status not in (
-        TaskStatus.FINISHED,
-        TaskStatus.CANCELLED,
-        TaskStatus.PRUNED,
-    )
 
 
 def is_incomplete(spec: Spec, view: TrialView) -> bool:
@@ -104,7 +106,7 @@ def _outcome(spec: Spec, trial: PastTrial, view: TrialView) -> Outcome:
         return Outcome(TrialState.CANCELLED, "Its task was deleted.")
     if trial.stop is not None and not _ran_to_its_end(spec, view):
         return _stopped(spec, trial, view)
-    failed = next((task for task in view.tasks if _is_failure(task.status)), None)
+    failed = next((task for task in view.tasks if task.status in FAILURES), None)
     if failed is not None:
         return Outcome(TrialState.FAILED, failed.reason or f"It is {failed.status}.")
     if any(task.status is not TaskStatus.FINISHED for task in view.tasks):

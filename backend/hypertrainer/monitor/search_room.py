@@ -16,6 +16,7 @@ from hypertrainer.hpsearch.places import PlacePlan, read_places
 from hypertrainer.hpsearch.spec import Spec
 from hypertrainer.hpsearch.statuses import SearchStatus
 from hypertrainer.hpsearch.tables import Search, Trial, TrialTask, saved_trial_id
+from hypertrainer.hpsearch.telling import FAILURES
 from hypertrainer.tasks.statuses import ACTIVE_STATUSES, TaskStatus
 from hypertrainer.tasks.tables import Task
 
@@ -67,6 +68,7 @@ async def find_room(
         return None
     spec, plans = Spec.model_validate(search.spec), read_places(search.places)
     active, costs = await _active(session, search_id), await _costs(session, search_id, plans)
+    active += await _to_be_retried(session, search_id, spec.failures.retry)
     room = Room(search, spec, is_spent=are_all_spent(plans, costs))
     if room.is_spent:
         return room
@@ -97,6 +99,25 @@ async def _active(session: AsyncSession, search_id: int) -> Counter[str]:
     query = (
         select(Task.platform, func.count())
         .where(col(Task.search_id) == search_id, col(Task.status).in_(ACTIVE_STATUSES))
+        .group_by(col(Task.platform))
+    )
+    return Counter({platform: int(count) for platform, count in await session.exec(query)})
+
+
+async def _to_be_retried(session: AsyncSession, search_id: int, retry: int) -> Counter[str]:
+    """How many tasks that failed keep their slot for another attempt, by platform."""
+    if not retry:
+        return Counter()
+    query = (
+        select(Task.platform, func.count())
+        .join(TrialTask, col(TrialTask.task_id) == col(Task.id))
+        .join(Trial, col(Trial.id) == col(TrialTask.trial_id))
+        .where(
+            col(Trial.search_id) == search_id,
+            col(Trial.state) == TrialState.RUNNING,
+            col(TrialTask.retries) < retry,
+            col(Task.status).in_(FAILURES),
+        )
         .group_by(col(Task.platform))
     )
     return Counter({platform: int(count) for platform, count in await session.exec(query)})
