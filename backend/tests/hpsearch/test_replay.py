@@ -101,7 +101,7 @@ def test_a_stop_at_the_very_end_that_is_missing_is_named() -> None:
 
 
 def test_a_sampler_that_had_not_seen_the_newest_facts_is_given_what_it_saw() -> None:
-    facts = searched(algorithm=Algorithm.TPE, budget=200)
+    facts = searched(algorithm=Algorithm.TPE, budget=400)
     at = _nth(facts, FactKind.ASKED, 30)
     facts[at] = replace(facts[at], data={**facts[at].data, "seen": facts[at].seq - 5})
     later = [fact for fact in facts if fact.seq > facts[at].seq and fact.kind is FactKind.ASKED]

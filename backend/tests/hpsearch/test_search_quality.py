@@ -105,6 +105,6 @@ def epochs_to(target: float, seed: int) -> float:
     return next(reached, math.inf)
 
 
-def test_tpe_at_a_rung_with_asha_soon_learns_the_digits() -> None:
+def test_tpe_with_asha_soon_learns_the_digits() -> None:
     epochs = [epochs_to(0.08, seed) for seed in range(5)]
     assert median(epochs) <= 200, epochs

@@ -1,18 +1,16 @@
 """What a model is to learn from a history: values and violations by trial, and which trials run."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from math import isfinite, nan
 
-from hypertrainer.hpsearch.early_stopping.rungs import RUNG_RULES, rung_level, rung_value, rungs_of
+from hypertrainer.hpsearch.early_stopping.rungs import RUNG_RULES, rung_value
 from hypertrainer.hpsearch.facts import TrialState
 from hypertrainer.hpsearch.history import History, PastTrial
-from hypertrainer.hpsearch.samplers.axes import shares
-from hypertrainer.hpsearch.spec import Direction, EarlyStopping, Spec
+from hypertrainer.hpsearch.spec import Direction, Spec
 
 KEPT_BEST, KEPT_NEWEST = 500, 1_500  # of more trials than this a model gets no better, but slower
 LEAST_VALUES = 8
-GROWTH = 3  # from one epoch to the next that may serve as a rung, for rules that have none
 FAILED = "failed"
 CURVE_RULES = (*RUNG_RULES, "median")  # which stop trials long before their end
 
@@ -42,103 +40,47 @@ class Lessons:
         return sum(one.values is not None for one in self.items)
 
 
-def lessons_of(history: History, num_axes: int, least: int | None = None) -> Lessons:
-    """What is known, fitted at a rung where early stopping cuts curves off.
+def lessons_of(history: History) -> Lessons:
+    """What is known: of each trial as much as it came to, where early stopping cuts curves off.
 
-    With early stopping the values are those at the highest rung that enough trials have come to, as
-    in BOHB (Falkner, Klein and Hutter, ICML 2018): the ends of the few that were let through say
-    little of the space.
-
-    Args:
-        history: what is known.
-        num_axes: of the space.
-        least: how many values a rung needs; by default two more than there are axes, at least 8.
+    There a trial's value is the one at the last epoch that was looked at, its end if it is
+    complete, and running trials are known by it too. Ends alone say little of the space: few
+    trials come to them, and all of those were good.
     """
-    early, spec = history.spec.early_stopping, history.spec
-    if early is None or not _is_fitted_at_rungs(spec, early):
-        directions = tuple(one.direction for one in spec.objectives)
-        return Lessons(directions, _limited(directions, _at_their_ends(history)))
-    enough = max(LEAST_VALUES, num_axes + 2) if least is None else least
-    rung = _rung(history, early, enough)
-    directions = (early.direction,)
-    return Lessons(directions, _limited(directions, _at_rung(history, rung)))
+    directions = tuple(one.direction for one in history.spec.objectives)
+    is_cut = _cuts_curves_off(history.spec)
+    found = _as_far_as_they_came(history) if is_cut else _at_their_ends(history)
+    return Lessons(directions, _limited(directions, found))
 
 
-def _is_fitted_at_rungs(spec: Spec, early: EarlyStopping) -> bool:
-    """Whether curves are cut off, and what they show is what the search is for."""
-    if len(spec.objectives) != 1 or spec.objectives[0].metric != early.metric:
+def _cuts_curves_off(spec: Spec) -> bool:
+    """Whether trials are stopped long before their end, by what the search is for."""
+    early = spec.early_stopping
+    if early is None or len(spec.objectives) != 1 or spec.objectives[0].metric != early.metric:
         return False
     return any(rule.rule in CURVE_RULES for rule in early.rules)
 
 
-def _rung(history: History, early: EarlyStopping, enough: int) -> int:
-    """The highest rung with enough values; without one the lowest."""
-    rungs = _rungs(early, max(history.standings.means, default=1))
-    brackets = {bracket for bracket, _ in history.standings.values}
-
-    def num_values(rung: int) -> int:
-        return sum(len(rung_level(history, bracket, rung).finite) for bracket in brackets)
-
-    return max((rung for rung in rungs if num_values(rung) >= enough), default=rungs[0])
-
-
-def _rungs(early: EarlyStopping, last: int) -> list[int]:
-    found = {
-        epoch
-        for rule in early.rules
-        if rule.rule in RUNG_RULES
-        for epoch in rungs_of(early, rule, 0)
-    }
-    if early.max_epochs is not None and last >= early.max_epochs and found:
-        found |= {early.max_epochs} if _reaches(early) else set()
-    if found:
-        return sorted(found)
-    epoch, epochs = early.min_epochs, []
-    while epoch <= max(last, early.min_epochs):
-        epochs.append(epoch)
-        epoch *= GROWTH
-    return epochs
+def _as_far_as_they_came(history: History) -> Iterator[Lesson]:
+    spec = history.spec
+    for trial in (*history.warm, *history.trials.values()):
+        value = _reached(spec, trial)
+        if trial.state is TrialState.FAILED:
+            yield from _failure(spec, trial)
+        elif isfinite(value) and trial.state is not TrialState.CANCELLED:
+            yield Lesson(trial, (value,), _violations(spec, trial))
+        elif not trial.state.is_over:
+            yield Lesson(trial, None)
 
 
-def _reaches(early: EarlyStopping) -> bool:
-    """Whether the last epoch itself is among those reported."""
-    return any(rule.rule not in RUNG_RULES for rule in early.rules)
+def _reached(spec: Spec, trial: PastTrial) -> float:
+    """The objective of a complete trial; of others what counted when they were last looked at.
 
-
-def _at_rung(history: History, rung: int) -> Iterator[Lesson]:
-    found = [
-        lesson for trial in history.trials.values() for lesson in _lesson(history, trial, rung)
-    ]
-    yield from _ranked_in(history, [one for one in found if one.values])
-    yield from found
-
-
-def _lesson(history: History, trial: PastTrial, rung: int) -> Iterator[Lesson]:
-    """None of a trial that ended before the rung."""
-    spec, report = history.spec, trial.reports.get(rung)
-    value = nan if report is None else rung_value(spec, report)
-    if trial.state is TrialState.FAILED:
-        yield from _failure(spec, trial)
-    elif isfinite(value) and trial.state is not TrialState.CANCELLED:
-        yield Lesson(trial, (value,), _violations(spec, trial))
-    elif not trial.state.is_over:
-        yield Lesson(trial, None)
-
-
-def _ranked_in(history: History, known: Sequence[Lesson]) -> Iterator[Lesson]:
-    """The trials of other searches, each with the value at the rung of the same rank.
-
-    Their own are of whole trainings, which nothing at a rung would be as good as.
+    Not what a stopped one wrote afterwards: that depends on how soon it was gone.
     """
-    warm = [one for one in history.warm if one.objectives is not None]
-    ranked = sorted(warm, key=lambda one: (one.objectives or (nan,))[0])
-    at_rung = sorted(one.values[0] for one in known if one.values)
-    places = dict(zip((one.number for one in ranked), shares(len(ranked)), strict=True))
-    for trial in warm:
-        own, rank = (trial.objectives or (nan,))[0], places[trial.number]
-        value = at_rung[round(rank * (len(at_rung) - 1))] if at_rung else own
-        if isfinite(value):
-            yield Lesson(trial, (value,), _violations(history.spec, trial))
+    if trial.state is TrialState.COMPLETE or not trial.reports:
+        return (trial.objectives or (nan,))[0]
+    return rung_value(spec, trial.reports[max(trial.reports)])
 
 
 def _at_their_ends(history: History) -> Iterator[Lesson]:

@@ -69,7 +69,7 @@ def _lessons(ask: Ask) -> Lessons:
     history, kept = ask.history, ask.memory.kept
     key = (history.seq, len(history.trials))
     if kept.get("lessons_of") != key:
-        kept["lessons"] = lessons_of(history, len(ask.space.axes), _option(ask, "startup_trials"))
+        kept["lessons"] = lessons_of(history)
         kept["lessons_of"] = key
     lessons: Lessons = kept["lessons"]
     return lessons
@@ -78,8 +78,8 @@ def _lessons(ask: Ask) -> Lessons:
 def startup_trials(spec: Spec, algorithm: Algorithm, num_axes: int) -> int:
     """How many values there must be before a model is asked.
 
-    A rung is a cheap look at many trials: there it takes fewer than where each value is the end of
-    a whole training. NSGA-II breeds from a whole generation.
+    With early stopping most values are cheap looks at trials: it takes fewer of them than where
+    each is the end of a whole training. NSGA-II breeds from a whole generation.
     """
     if algorithm is Algorithm.NSGA2:
         return _population(spec)
@@ -88,11 +88,6 @@ def startup_trials(spec: Spec, algorithm: Algorithm, num_axes: int) -> int:
         return int(chosen)
     is_cheap = spec.early_stopping is not None
     return max(LEAST_VALUES, num_axes + 2 if is_cheap else 2 * num_axes + 2)
-
-
-def _option(ask: Ask, name: str) -> int | None:
-    value = ask.history.spec.algorithm_options.get(name)
-    return None if value is None else int(value)
 
 
 def _tpe(ask: Ask) -> "BaseSampler":

@@ -1,4 +1,4 @@
-"""What models are told of a history: at rungs or at the ends, with crashes, and not too much."""
+"""What models are told of a history: how far each trial came, crashes, and not too much."""
 
 import math
 from typing import Any
@@ -16,11 +16,11 @@ LOSS = Objective(metric=METRIC, direction=Direction.MINIMIZE)
 
 def taught(log: FactLog) -> dict[int, tuple[float, ...] | None]:
     """By trial what is told of it; None while it runs."""
-    return {one.trial.number: one.values for one in lessons_of(log.history, 1).items}
+    return {one.trial.number: one.values for one in lessons_of(log.history).items}
 
 
 def lesson(log: FactLog, number: int) -> Lesson:
-    found = lessons_of(log.history, 1).items
+    found = lessons_of(log.history).items
     return next(one for one in found if one.trial.number == number)
 
 
@@ -41,39 +41,35 @@ def stop(log: FactLog, number: int, *values: float) -> None:
     log.tell(number, [min(values)], TrialState.STOPPED)
 
 
-def test_values_are_those_at_the_highest_rung_that_enough_trials_came_to() -> None:
+def test_the_value_of_a_trial_is_that_at_the_highest_rung_it_came_to() -> None:
     log = asha_log()
-    log.ask_all(20)
-    for number in range(7):
-        report(log, number, 1.0, 0.5 + number / 100)
-    for number in range(8, 12):
-        stop(log, number, 2.0)
-    assert set(taught(log).values()) == {(1.0,), (2.0,), None}  # at rung 1: seven are too few
-    report(log, 7, 1.0, 0.4)
-    found = taught(log)
-    assert found[3] == (0.53,)
-    assert found[7] == (0.4,)
-    assert not found.keys() & {8, 9, 10, 11}  # stopped below the rung
-    assert found[12] is None
+    log.ask_all(5)
+    report(log, 0, 1.0, 0.6, 0.4)
+    report(log, 1, 1.1, 0.7)
+    stop(log, 2, 2.0)
+    log.tell(4, [0.3])  # nothing of it was looked at
+    assert taught(log) == {0: (0.4,), 1: (0.7,), 2: (2.0,), 3: None, 4: (0.3,)}
+    assert log.history.trials[0].state is TrialState.RUNNING
+    log.tell(0, [0.35])
+    assert taught(log)[0] == (0.35,)  # its end
+
+
+def test_what_a_stopped_trial_wrote_before_it_was_gone_is_not_told() -> None:
+    log = asha_log()
+    log.ask_all(1)
+    report(log, 0, 2.0)
+    log.add(FactKind.STOPPED, 0, epoch=1, data={})
+    assert taught(log) == {0: (2.0,)}
+    log.tell(0, [1.5], TrialState.STOPPED)
+    assert taught(log) == {0: (2.0,)}
 
 
 def test_the_best_value_so_far_counts_unless_the_objective_says_otherwise() -> None:
     for summary, expected in (("best", 0.25), ("last", 0.75)):
         log = asha_log(summary=summary)
-        log.ask_all(8)
-        for number in range(8):
-            report(log, number, 0.25, 0.75)
-        assert set(taught(log).values()) == {(expected,)}
-
-
-def test_a_trial_that_runs_beyond_the_rung_is_known_there() -> None:
-    log = asha_log()
-    log.ask_all(9)
-    for number in range(8):
-        report(log, number, 1.0)
-    assert log.history.trials[0].state is TrialState.RUNNING
-    assert taught(log)[0] == (1.0,)
-    assert taught(log)[8] is None
+        log.ask_all(1)
+        report(log, 0, 0.25, 0.75)
+        assert taught(log) == {0: (expected,)}
 
 
 def test_early_stopping_by_another_metric_is_no_stand_in_for_the_objective() -> None:
@@ -97,14 +93,13 @@ def test_several_objectives_are_known_at_the_end_only() -> None:
     assert taught(log)[2] == (1.0, 5.0)
 
 
-def test_rules_without_rungs_get_some() -> None:
+def test_rules_without_rungs_show_the_newest_value() -> None:
     early = stopping(StoppingRule(rule="median"), min_epochs=2)
     log = FactLog(spec_with(early))
-    log.ask_all(8)
-    for number in range(8):
-        for epoch in range(1, 8):
-            log.add(FactKind.REPORTED, number, epoch=epoch, value=1 / epoch, data={})
-    assert set(taught(log).values()) == {(1 / 6,)}  # 2, 6, 18, …
+    log.ask_all(1)
+    for epoch in range(1, 8):
+        log.add(FactKind.REPORTED, 0, epoch=epoch, value=1 / epoch, data={})
+        assert taught(log) == {0: (1 / epoch,)}
 
 
 def test_patience_cuts_no_curves_off() -> None:
@@ -136,10 +131,10 @@ def test_a_crash_may_also_be_told_as_merely_bad_or_not_at_all() -> None:
         log.tell(0, None, TrialState.FAILED)
         log.tell(1, [3.0])
         assert taught(log).get(0) == expected
-        assert all(not one.violations for one in lessons_of(log.history, 1).items)
+        assert all(not one.violations for one in lessons_of(log.history).items)
 
 
-def test_a_crash_is_known_at_any_rung() -> None:
+def test_a_crash_is_as_bad_as_the_worst_that_was_seen_so_far() -> None:
     log = asha_log()
     log.ask_all(10)
     for number in range(8):
@@ -187,16 +182,7 @@ def test_trials_of_another_search_are_known_from_the_start() -> None:
     for log in (FactLog(spec_with(None)), asha_log()):
         warm(log, 0.3, 0.1)
         assert taught(log) == {-1: (0.3,), -2: (0.1,)}
-        assert lessons_of(log.history, 1).num_values == 2
-
-
-def test_at_a_rung_trials_of_another_search_count_by_their_rank() -> None:
-    log = asha_log()
-    warm(log, 0.3, 0.1, 0.2)
-    log.ask_all(9)
-    for number in range(9):
-        report(log, number, 1.0 + number)
-    assert [taught(log)[number] for number in (-2, -3, -1)] == [(1.0,), (5.0,), (9.0,)]
+        assert lessons_of(log.history).num_values == 2
 
 
 def test_of_very_many_trials_the_best_and_the_newest_are_told() -> None:
