@@ -25,7 +25,7 @@ from machine import print_machine
 from paced import DATA
 from perceptron import epoch_seconds
 from place import Bench, lay_out, print_table, running
-from traces import Measured, read_traces
+from traces import Measured, Trace, read_traces
 from training import Trainings
 
 from hypertrainer.hpsearch.spec import Spec
@@ -94,7 +94,7 @@ def wait(bench: Bench, number: int, trials: int = 0) -> dict[str, Any]:
         over = detail["num_finished"] + detail["num_stopped"] + detail["num_failed"]
         if (trials and over >= trials) or detail["status"] not in ("running", "paused"):
             return detail
-        time.sleep(0.05)
+        time.sleep(0.25)  # a question costs the server what it would spend on the search
 
 
 @contextmanager
@@ -181,13 +181,32 @@ def run_there(options: argparse.Namespace, tracker: str, points: list[dict[str, 
         return Measured(seconds["start"], seconds["search"], read_traces(trace))
 
 
-def simulated_epochs(here: Here, options: argparse.Namespace) -> int:
+def simulated_epochs(here: Here, options: argparse.Namespace, *, own_pace: bool) -> int:
     """How many the same search needs where every epoch is seen, and acted upon, at once.
 
-    Programs start as slowly as they did here.
+    Args:
+        here: programs start as slowly as they did there.
+        options: of the training.
+        own_pace: each training starts and runs as fast as it really did, which keeps the order in
+            which trials come to a rung; else as fast as the median, and as is reckoned.
     """
-    starts = [trace.ready - trace.began for trace in here.measured.traces]
     trainings, spec = Trainings(DATA), Spec.model_validate(here.detail["spec"])
+    traces = {trace.losses[0]: trace for trace in here.measured.traces if trace.ends}
+    usual = median(trace.ready - trace.began for trace in traces.values())
+
+    def trace_of(values: Mapping[str, Any]) -> Trace | None:
+        return traces.get(next(iter(trainings.of(values).curve(1)))) if own_pace else None
+
+    def start_seconds(values: Mapping[str, Any]) -> float:
+        trace = trace_of(values)
+        return trace.ready - trace.began if trace else usual
+
+    def seconds_of_epoch(values: Mapping[str, Any]) -> float:
+        trace = trace_of(values)
+        if trace is None:
+            return options.sleep + epoch_seconds(DATA, values)
+        return (trace.ends[-1] - trace.ready) / len(trace.ends)
+
     simulation = Simulation(
         spec,
         here.detail["seed"],
@@ -195,20 +214,22 @@ def simulated_epochs(here: Here, options: argparse.Namespace) -> int:
         workers=WORKERS,
         epochs_budget=options.max_epochs * options.trials,
         poll_epochs=0,
-        epoch_seconds=lambda values: options.sleep + epoch_seconds(DATA, values),
-        start_seconds=median(starts),
+        epoch_seconds=seconds_of_epoch,
+        start_seconds=start_seconds,
     ).run()
     trainings.save()
     return len(simulation.trained)
 
 
-def print_delays(here: Here, simulated: int) -> None:
+def print_delays(here: Here, options: argparse.Namespace) -> None:
     """How near the real search comes to one where every epoch is acted upon at once."""
-    print(f"\nSimulated: {simulated} epochs; really {here.epochs}, which is ", end="")
-    print(f"{here.epochs / simulated:.2f} times as many. ", end="")
+    paced = simulated_epochs(here, options, own_pace=True)
+    reckoned = simulated_epochs(here, options, own_pace=False)
     stops, without = len(here.stops), here.epochs - here.overrun
-    print(f"{stops} trials were stopped and went on for {here.overrun} epochs until they were ")
-    print(f"gone: {here.epochs / without:.2f} times the epochs without that.")
+    print(f"Really {here.epochs} epochs. Simulated at the trainings' own pace {paced}: ", end="")
+    print(f"{here.epochs / paced:.2f} times as many; at a reckoned pace {reckoned}: ", end="")
+    print(f"{here.epochs / reckoned:.2f} times. {stops} stopped trials went on for ", end="")
+    print(f"{here.overrun} epochs: {here.epochs / without:.2f} times those without.")
 
 
 def check_kill(before: Here, killed: Here) -> None:
@@ -243,15 +264,19 @@ def main() -> None:
         plain.measured.cells("HyperTrainer, no stopping", WORKERS),
         killed.measured.cells("HyperTrainer, ASHA, kill -9 on the way", WORKERS),
     ]
+    searches: list[Here] = []
     for _ in range(options.rounds):  # by turns, as the machine's load changes
         asha = run_here(options, "asha", stops=True, kill=False)
+        searches.append(asha)
         rows.append(asha.measured.cells("HyperTrainer, ASHA", WORKERS))
         for tracker in options.beside:
             measured = run_there(options, tracker, asha.points)
             rows.append(measured.cells(f"{REQUIREMENTS[tracker]}, ASHA", WORKERS))
     head = ["search", "load", "start s", "search s", "trials", "epochs"]
     print_table([*head, "of it training", "imports", "the rest", "best loss"], rows)
-    print_delays(asha, simulated_epochs(asha, options))
+    print()
+    for one in searches:
+        print_delays(one, options)
     check_kill(asha, killed)
 
 

@@ -72,7 +72,7 @@ class Simulation:
         epochs_budget: the search ends when all trials together have trained so many.
         poll_epochs: seconds between two looks; an epoch takes one unless `epoch_seconds` says
             otherwise. 0: every epoch is seen as it is written.
-        start_seconds: from a trial's launch to the start of its first epoch.
+        start_seconds: from a point's launch to the start of its first epoch.
         cancel_seconds: from the decision to stop a trial until it is over.
         choose: what suggests the points; by default the product's own `suggest`.
     """
@@ -85,7 +85,7 @@ class Simulation:
     poll_epochs: float = 1
     cancel_seconds: float = 0.0
     epoch_seconds: Callable[[Mapping[str, Any]], float] = lambda _: 1.0
-    start_seconds: float = 0.0
+    start_seconds: Callable[[Mapping[str, Any]], float] = lambda _: 0.0
     choose: Suggest | None = None
     facts: list[Fact] = field(default_factory=list)
     trained: list[Trained] = field(default_factory=list)
@@ -233,7 +233,7 @@ class Simulation:
             iter(self.curve(values)), self.epoch_seconds(values), _task(number, curves), curves
         )
         self._running[number] = worker
-        self._push(self.seconds + self.start_seconds + worker.seconds, number)
+        self._push(self.seconds + self.start_seconds(values) + worker.seconds, number)
 
     def _cancel_rest(self) -> None:
         for number, worker in sorted(self._running.items()):
