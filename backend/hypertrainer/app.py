@@ -25,6 +25,7 @@ from hypertrainer.server.install import install_server
 from hypertrainer.settings import Settings
 from hypertrainer.tasks.routes import router as tasks_router
 
+PAGE_IDLE_SECONDS = 300.0  # then the samplers' process of the requests gives its memory back
 FEATURES = (hpsearch_router, tasks_router, logs_router, metrics_router)
 
 
@@ -43,8 +44,9 @@ def create_app(services: Services, policy: AccessPolicy, *, has_loops: bool = Tr
     """The application. Without loops it only answers: what tests of the API want.
 
     The database is migrated, and the loops run, between the start and the end of its lifespan.
+    Loops and requests have samplers' processes of their own: no replay keeps a trial waiting.
     """
-    adviser = Adviser()
+    adviser, page_adviser = Adviser(), Adviser(idle_seconds=PAGE_IDLE_SECONDS)
     monitor = Monitor(services, adviser) if has_loops else None
 
     @asynccontextmanager
@@ -58,6 +60,7 @@ def create_app(services: Services, policy: AccessPolicy, *, has_loops: bool = Tr
             if monitor is not None:
                 await monitor.stop()
             await adviser.aclose()
+            await page_adviser.aclose()
             await close_services(services)
 
     app = FastAPI(
@@ -72,7 +75,7 @@ def create_app(services: Services, policy: AccessPolicy, *, has_loops: bool = Tr
     )
     app.state.services = services
     app.state.histories = Histories()
-    app.state.adviser = adviser
+    app.state.adviser = page_adviser
     app.state.log_indexes = LogIndexes()
     app.state.column_cache = ColumnCache(services.settings.cache_folder / "metrics")
     for router in FEATURES:

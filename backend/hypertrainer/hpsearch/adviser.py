@@ -25,10 +25,20 @@ Params = ParamSpec("Params")
 
 
 class Adviser:
-    """The samplers' process; started when it is first asked."""
+    """The samplers' process; started when it is first asked.
 
-    def __init__(self, call_seconds: float = CALL_SECONDS) -> None:
+    Args:
+        call_seconds: a call that takes longer fails.
+        idle_seconds: the process ends when nobody has asked for so long; by default it stays.
+    """
+
+    def __init__(
+        self, call_seconds: float = CALL_SECONDS, idle_seconds: float | None = None
+    ) -> None:
         self._call_seconds = call_seconds
+        self._idle_seconds = idle_seconds
+        self._ending: asyncio.TimerHandle | None = None
+        self._num_calls = 0  # that are being answered
         self._pool: ProcessPoolExecutor | None = None
         self._pid: int | None = None
         self._told: dict[str, int] = {}  # so many facts of a search it was sent
@@ -73,6 +83,19 @@ class Adviser:
             AdviserFailed: the process died twice, or took too long.
             Exception: whatever the function raises.
         """
+        self._num_calls += 1
+        try:
+            return await self._called(function, *args, **kwargs)
+        finally:
+            self._num_calls -= 1
+            self._end_when_idle()
+
+    async def _called(
+        self,
+        function: Callable[Params, ResultT],
+        *args: Params.args,
+        **kwargs: Params.kwargs,
+    ) -> ResultT:
         for _ in range(2):
             pool = self._running()
             try:
@@ -88,6 +111,18 @@ class Adviser:
                     "A simpler `algorithm`, such as tpe, is quicker."
                 ) from None
         raise AdviserFailed("The samplers' process died twice; is the machine out of memory?")
+
+    def _end_when_idle(self) -> None:
+        if self._idle_seconds is None:
+            return
+        if self._ending is not None:
+            self._ending.cancel()
+        loop = asyncio.get_running_loop()
+        self._ending = loop.call_later(self._idle_seconds, self._end_if_idle)
+
+    def _end_if_idle(self) -> None:
+        if self._pool is not None and self._num_calls == 0:
+            self._kill(self._pool)
 
     def _running(self) -> ProcessPoolExecutor:
         if self._pool is None:
@@ -114,6 +149,8 @@ class Adviser:
 
     async def aclose(self) -> None:
         """End the process."""
+        if self._ending is not None:
+            self._ending.cancel()
         pool = self._pool
         if pool is not None:
             self._kill(pool)

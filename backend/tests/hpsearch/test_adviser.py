@@ -192,6 +192,16 @@ async def test_errors_arrive_with_all_they_name(adviser: Adviser) -> None:
     assert refused.value.fields == (FieldProblem("hpsearch.params.lr", "Higher.", 3, 7),)
 
 
+async def test_it_ends_when_nobody_has_asked_for_long_and_starts_again() -> None:
+    adviser = Adviser(call_seconds=60, idle_seconds=0.3)
+    pid = await adviser.run(os.getpid)
+    await adviser.run(time.sleep, 0.6)  # a call that is longer is no idleness
+    assert await adviser.run(os.getpid) == pid
+    await until(lambda: not psutil.pid_exists(pid))
+    assert await adviser.run(os.getpid) != pid
+    await adviser.aclose()
+
+
 async def test_it_ends_when_it_is_closed(adviser: Adviser) -> None:
     pid = await adviser.run(os.getpid)
     await adviser.aclose()
