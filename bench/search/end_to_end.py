@@ -91,7 +91,7 @@ def wait(bench: Bench, number: int, trials: int = 0) -> dict[str, Any]:
     """Until the search has ended, or so many trials are over."""
     while True:
         detail = detail_of(bench, number)
-        over = detail["num_finished"] + detail["num_stopped"] + detail["num_failed"]
+        over = detail["num_trials"] - detail["num_active"]
         if (trials and over >= trials) or detail["status"] not in ("running", "paused"):
             return detail
         time.sleep(0.25)  # a question costs the server what it would spend on the search

@@ -46,8 +46,14 @@ def print_searches(searches: Sequence["SearchRead"]) -> None:
 
 def trials_text(search: "SearchRead") -> str:
     """`12/60`: how many trials are over, and how many there will be."""
-    over = search.num_finished + search.num_stopped + search.num_failed
+    over = num_over(search)
     return f"{over}/{search.n_trials}" if search.n_trials else str(over)
+
+
+def num_over(search: "SearchRead") -> int:
+    """How many trials have ended, in whichever way."""
+    ended = search.num_finished + search.num_stopped + search.num_failed
+    return ended + search.num_cancelled
 
 
 def print_search(search: "SearchDetail") -> None:
@@ -57,7 +63,8 @@ def print_search(search: "SearchDetail") -> None:
     if search.reason:
         console.print(Text(search.reason, style="dim"))
     counts = f"{search.num_finished} finished, {search.num_stopped} stopped early"
-    counts += f", {search.num_failed} failed, {search.num_active} active"
+    counts += f", {search.num_failed} failed, {search.num_cancelled} cancelled"
+    counts += f", {search.num_active} active"
     best = ""
     if search.best_value is not None:
         best = f"{search.best_value:.6g} by trial {search.best_number}"

@@ -10,7 +10,7 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn
 from rich.text import Text
 
 from hypertrainer.cli.output import console, duration_text, errors, print_json, status_text
-from hypertrainer.cli.search_tables import print_search, trials_text
+from hypertrainer.cli.search_tables import num_over, print_search, trials_text
 from hypertrainer.cli.session import FAILED
 
 if TYPE_CHECKING:
@@ -41,13 +41,12 @@ def watch_search(client: "Client", search_id: int, *, as_json: bool) -> None:
     with Progress(*columns, console=errors, disable=is_silent) as progress:
         bar = progress.add_task("", total=None, best="")
         for last in client.watch_search(search_id):
-            over = last.num_finished + last.num_stopped + last.num_failed
             text = f"#{last.id} {last.name}: {trials_text(last)} trials, {last.num_active} active"
             best = "" if last.best_value is None else f"best {last.best_value:.6g}"
             progress.update(
                 bar,
                 description=escape(text),
-                completed=over,
+                completed=num_over(last),
                 total=last.n_trials or None,
                 best=best,
             )

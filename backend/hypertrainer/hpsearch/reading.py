@@ -23,7 +23,7 @@ OWN = [name for name in SearchRead.model_fields if name in Search.model_fields]
 ALSO = ["changes", "paused_seconds"]
 PARTS = ["objectives", "early_stopping", "budget", "platforms", "max_concurrent"]  # of the spec
 ACTIVE = (TrialState.RUNNING, TrialState.STOPPING, TrialState.PAUSED)
-FAILED = (TrialState.FAILED, TrialState.CANCELLED)
+COUNTS = ("num_active", "num_finished", "num_stopped", "num_failed", "num_cancelled")
 
 
 async def read_search(session: AsyncSession, search_id: int) -> SearchDetail:
@@ -69,7 +69,8 @@ async def _counts(session: AsyncSession, ids: Sequence[int]) -> dict[int, dict[s
         "num_active": _sum(state.in_(ACTIVE)),
         "num_finished": _sum(state == TrialState.COMPLETE),
         "num_stopped": _sum(state == TrialState.STOPPED),
-        "num_failed": _sum(state.in_(FAILED)),
+        "num_failed": _sum(state == TrialState.FAILED),
+        "num_cancelled": _sum(state == TrialState.CANCELLED),
         "num_running": _sum(state.in_(ACTIVE) & started.is_not(None)),
         "mean_seconds": cast(func.avg(case((state.not_in(ACTIVE), lasted))), Float),
     }
@@ -101,7 +102,7 @@ def _search_read(
     places, budget = row["platforms"] or [], row["budget"] or {}
     has_price = any(place.get("cost_per_hour") is not None for place in places)
     names = [name for name in counts if name in SearchRead.model_fields]
-    numbers = {"num_active": 0, "num_finished": 0, "num_stopped": 0, "num_failed": 0}
+    numbers = dict.fromkeys(COUNTS, 0)
     own = {name: row[name] for name in OWN}
     return SearchRead(
         **own

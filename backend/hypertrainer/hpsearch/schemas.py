@@ -52,6 +52,7 @@ class SearchRead(BaseModel):
     num_finished: int
     num_stopped: int
     num_failed: int
+    num_cancelled: int
     epochs: int
     epochs_budget: int | None
     cost: float | None

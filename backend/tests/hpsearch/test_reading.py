@@ -83,8 +83,8 @@ async def test_a_list_counts_trials_and_tells_the_best(api: Api) -> None:
         search = await session.get_one(Search, search_id)
         search.best_value, search.best_number = 0.5, 0
     (listed,) = (await api.get("/hpsearch"))["items"]
-    counts = ("num_active", "num_finished", "num_stopped", "num_failed")
-    assert [listed[name] for name in counts] == [0, 1, 1, 1]
+    counts = ("num_active", "num_finished", "num_stopped", "num_failed", "num_cancelled")
+    assert [listed[name] for name in counts] == [0, 1, 1, 0, 1]
     assert (listed["best_value"], listed["best_task_id"]) == (0.5, made["tasks"][0]["id"])
     assert listed["objectives"] == [
         {"metric": "loss", "direction": "minimize", "summary": "best", "target": None}

@@ -2122,6 +2122,8 @@ export interface components {
             num_stopped: number;
             /** Num Failed */
             num_failed: number;
+            /** Num Cancelled */
+            num_cancelled: number;
             /** Epochs */
             epochs: number;
             /** Epochs Budget */
@@ -2262,6 +2264,8 @@ export interface components {
             num_stopped: number;
             /** Num Failed */
             num_failed: number;
+            /** Num Cancelled */
+            num_cancelled: number;
             /** Epochs */
             epochs: number;
             /** Epochs Budget */

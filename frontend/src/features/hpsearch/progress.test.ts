@@ -5,16 +5,17 @@ import { searchOf } from "./testing";
 it("counts trials where their number is given", () => {
   const search = searchOf({
     n_trials: 10,
-    num_trials: 6,
+    num_trials: 7,
     num_finished: 2,
     num_stopped: 2,
     num_failed: 1,
+    num_cancelled: 1,
     num_active: 1,
   });
   const progress = searchProgress(search);
-  expect(progress).toMatchObject({ fraction: 0.5, short: "5/10" });
-  expect(progress.words).toBe("2 complete, 2 stopped early, 1 failed or cancelled, 1 active, of 10 trials");
-  expect(progress.parts.map(({ share }) => share)).toEqual([0.2, 0.2, 0.1, 0.1]);
+  expect(progress).toMatchObject({ fraction: 0.6, short: "6/10" });
+  expect(progress.words).toBe("2 complete, 2 stopped early, 1 failed, 1 cancelled, 1 active, of 10 trials");
+  expect(progress.parts.map(({ share }) => share)).toEqual([0.2, 0.2, 0.1, 0.1, 0.1]);
 });
 
 it("counts epochs where only a budget ends it, and nothing where nothing does", () => {

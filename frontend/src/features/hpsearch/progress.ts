@@ -3,7 +3,7 @@ import type { SearchRead } from "./types";
 
 /** How far a search has come, as parts of a bar that are 1 together at most, and in words. */
 export interface SearchProgress {
-  parts: { tone: "finished" | "pruned" | "crashed" | "running"; share: number }[];
+  parts: { tone: "finished" | "pruned" | "crashed" | "cancelled" | "running"; share: number }[];
   /** 0 to 1; null where nothing says how much there is to do. */
   fraction: number | null;
   /** "12/60" */
@@ -20,14 +20,15 @@ type Counted = Pick<
   | "num_finished"
   | "num_stopped"
   | "num_failed"
+  | "num_cancelled"
   | "epochs"
   | "epochs_budget"
 >;
 
 /** Counted in trials; a search that only its budget limits is counted in epochs. */
 export function searchProgress(search: Counted): SearchProgress {
-  const { n_trials, num_trials, num_active, num_finished, num_stopped, num_failed } = search;
-  const ended = num_finished + num_stopped + num_failed;
+  const { n_trials, num_trials, num_active, num_finished, num_stopped, num_failed, num_cancelled } = search;
+  const ended = numEnded(search);
   const total = Math.max(1, n_trials, num_trials, ended + num_active);
   const byEpochs = search.epochs_budget ? search.epochs / search.epochs_budget : null;
   const byTrials = n_trials > 0 ? ended / Math.max(n_trials, 1) : null;
@@ -40,6 +41,7 @@ export function searchProgress(search: Counted): SearchProgress {
       { tone: "finished", share: share(num_finished) },
       { tone: "pruned", share: share(num_stopped) },
       { tone: "crashed", share: share(num_failed) },
+      { tone: "cancelled", share: share(num_cancelled) },
       { tone: "running", share: share(num_active) },
     ],
     fraction: fraction === null ? null : Math.min(1, fraction),
@@ -48,11 +50,20 @@ export function searchProgress(search: Counted): SearchProgress {
   };
 }
 
-function inWords({ n_trials, num_finished, num_stopped, num_failed, num_active }: Counted): string {
+type Ended = Pick<SearchRead, "num_finished" | "num_stopped" | "num_failed" | "num_cancelled">;
+
+/** How many trials are over, in whichever way. */
+export function numEnded({ num_finished, num_stopped, num_failed, num_cancelled }: Ended): number {
+  return num_finished + num_stopped + num_failed + num_cancelled;
+}
+
+function inWords(search: Counted): string {
+  const { n_trials, num_finished, num_stopped, num_failed, num_cancelled, num_active } = search;
   const parts = [
     `${formatCount(num_finished)} complete`,
     ...(num_stopped > 0 ? [`${formatCount(num_stopped)} stopped early`] : []),
-    ...(num_failed > 0 ? [`${formatCount(num_failed)} failed or cancelled`] : []),
+    ...(num_failed > 0 ? [`${formatCount(num_failed)} failed`] : []),
+    ...(num_cancelled > 0 ? [`${formatCount(num_cancelled)} cancelled`] : []),
     ...(num_active > 0 ? [`${formatCount(num_active)} active`] : []),
   ];
   return n_trials > 0 ? `${parts.join(", ")}, of ${formatCount(n_trials)} trials` : parts.join(", ");

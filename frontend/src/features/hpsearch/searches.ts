@@ -1,4 +1,5 @@
 import type { Search } from "~/api/client";
+import { numEnded } from "./progress";
 
 export const DEFAULT_SEARCH_SORT = "-id";
 
@@ -31,8 +32,7 @@ export function filteredSearches(items: readonly Search[], q: string, statuses: 
 }
 
 function sortValue(search: Search, key: string): number | string | null {
-  if (key === "progress")
-    return (search.num_finished + search.num_stopped + search.num_failed) / Math.max(1, search.n_trials);
+  if (key === "progress") return numEnded(search) / Math.max(1, search.n_trials);
   if (key === "best") return search.best_value;
   if (key === "left") return search.remaining_seconds;
   if (key === "epochs" || key === "cost") return search[key];

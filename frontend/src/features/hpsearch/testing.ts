@@ -23,7 +23,7 @@ export function searchOf(changes: Partial<SearchDetail> = {}): SearchDetail {
       created_at: "2026-11-24T06:00:00Z",
     },
     ...{ ended_at: null, paused_at: null, seq: 9, num_trials: 0, num_active: 0, num_finished: 0 },
-    ...{ num_stopped: 0, num_failed: 0, epochs: 0, epochs_budget: null, cost: null },
+    ...{ num_stopped: 0, num_failed: 0, num_cancelled: 0, epochs: 0, epochs_budget: null, cost: null },
     ...{ remaining_seconds: null, best_value: null, best_number: null, best_task_id: null },
     ...{ spec: {}, config_text: "" },
     ...changes,
