@@ -1,6 +1,6 @@
 """The client's own parts: finding the server, reading events, telling errors apart.
 
-What it does with a real server is tested through the command line, in `test_cli.py`.
+What it does with a real server is tested through the command line, in `tests/cli`.
 """
 
 import json

@@ -1,8 +1,6 @@
 """Searches from the command line, against a real server with real scripts."""
 
 import json
-import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +8,7 @@ import pytest
 
 from hypertrainer.client import Client
 from hypertrainer.hpsearch.schemas import SearchEdit
-from tests.served import Served, serving
-from tests.test_cli import PROGRAM, Shell, eventually
+from tests.cli.shell import Shell, eventually
 
 SCRIPT = """
 import pathlib, re, sys, time
@@ -43,21 +40,6 @@ def scripts(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "search.yaml").write_text(SEARCH)
     (folder / "endless.yaml").write_text(SEARCH + "forever: true\n")
     return folder
-
-
-@pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory, scripts: Path) -> Iterator[Served]:
-    folder = tmp_path_factory.mktemp("server")
-    path = f"{Path(sys.executable).parent}:/usr/bin:/bin"
-    with serving(PROGRAM, folder, path, HYPERTRAINER_PATH=str(scripts)) as served:
-        yield served
-
-
-@pytest.fixture
-def shell(served: Served, scripts: Path, monkeypatch: pytest.MonkeyPatch) -> Shell:
-    monkeypatch.setenv("HYPERTRAINER_URL", served.url)
-    monkeypatch.setenv("HYPERTRAINER_TOKEN", served.headers["Authorization"].split()[1])
-    return Shell(scripts, scripts)
 
 
 def submitted(shell: Shell, name: str = "search.yaml") -> str:

@@ -1,33 +1,12 @@
 """The command line against a real server, with real scripts."""
 
 import json
-import os
-import signal
-import socket
-import subprocess
-import sys
-import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
-import typer
-from hypothesis import given
-from hypothesis import strategies as st
-from rich.console import Console
-from typer.testing import CliRunner, Result
 
-from hypertrainer.cli import app
-from hypertrainer.cli.filters import parse_ids
-from hypertrainer.cli.output import age_text, duration_text, print_table
-from hypertrainer.cli.platforms import settings_of
-from hypertrainer.cli.submitting import parse_override
-from tests.served import Served, free_port, serving
+from tests.cli.shell import Shell, eventually
 
-PROGRAM = Path(sys.executable).parent / "hypertrainer"
-PATIENCE_SECONDS = 30
 SCRIPT = """
 import sys, time, pathlib
 config = pathlib.Path(sys.argv[1]).read_text()
@@ -50,33 +29,6 @@ hpsearch:
 """
 
 
-@dataclass(frozen=True)
-class Shell:
-    """Runs commands in this process, against the server."""
-
-    scripts: Path
-    output: Path
-
-    def __call__(self, *arguments: str, code: int = 0, text: str | None = None) -> Result:
-        result = CliRunner().invoke(app, list(arguments), input=text)
-        assert result.exit_code == code, f"{arguments}: {result.output}"
-        return result
-
-    def json(self, *arguments: str, code: int = 0) -> Any:
-        return json.loads(self(*arguments, "--json", code=code).stdout)
-
-    def submit(self, *arguments: str) -> int:
-        task_id: int = self.json("submit", *arguments)["tasks"][0]["id"]
-        return task_id
-
-
-def eventually(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while not condition():
-        assert time.monotonic() < deadline, "it did not happen in time"
-        time.sleep(0.05)
-
-
 @pytest.fixture(scope="module")
 def scripts(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("scripts")
@@ -87,22 +39,6 @@ def scripts(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "search.yaml").write_text(SEARCH)
     (folder / "broken.yaml").write_text("script: job.py\nlr: [\n")
     return folder
-
-
-@pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory, scripts: Path) -> Iterator[Served]:
-    folder = tmp_path_factory.mktemp("server")
-    path = f"{Path(sys.executable).parent}:/usr/bin:/bin"
-    with serving(PROGRAM, folder, path, HYPERTRAINER_PATH=str(scripts)) as served:
-        yield served
-
-
-@pytest.fixture
-def shell(served: Served, scripts: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Shell:
-    monkeypatch.setenv("HYPERTRAINER_URL", served.url)
-    monkeypatch.setenv("HYPERTRAINER_TOKEN", served.headers["Authorization"].split()[1])
-    monkeypatch.chdir(tmp_path)
-    return Shell(scripts, tmp_path)
 
 
 # --- submitting ------------------------------------------------------------------------------
@@ -208,21 +144,6 @@ def test_tasks_are_listed_filtered_sorted_and_with_chosen_columns(shell: Shell) 
     assert "1 of 2" in shell("ls", "--project", "listed", "-n", "1").stderr
 
 
-def table_in_a_terminal(rows: list[list[str]], width: int, tmp_path: Path) -> list[str]:
-    with (tmp_path / "screen").open("w+") as screen:
-        terminal = Console(file=screen, width=width)
-        print_table(["ID", "NAME", "STATUS"], rows, terminal)
-        screen.seek(0)
-        return screen.read().splitlines()
-
-
-def test_a_narrow_terminal_cuts_the_widest_column_alone(tmp_path: Path) -> None:
-    lines = table_in_a_terminal([["12", "n" * 200, "finished"]], 40, tmp_path)
-    assert lines[1].split()[::2] == ["12", "finished"]
-    assert lines[1].split()[1].endswith("n…")
-    assert len(lines[1]) <= 40
-
-
 def test_what_is_piped_is_neither_cut_nor_folded(shell: Shell) -> None:
     task_id = shell.submit("good.yaml", "--name", "n" * 200)
     assert "n" * 200 in shell("ls", "-n", "1").stdout
@@ -286,24 +207,6 @@ def test_a_host_key_that_no_check_has_shown_is_not_accepted(shell: Shell) -> Non
     assert "No check has shown" in refused.stderr
 
 
-@pytest.mark.parametrize(
-    ("typed", "settings"),
-    [
-        ([], {}),
-        (["host=a@b:22"], {"host": "a@b:22"}),
-        (["slots=2", "stage=false"], {"slots": 2, "stage": False}),
-        (["resources.gpus=1", "resources.time=3h"], {"resources": {"gpus": 1, "time": "3h"}}),
-    ],
-)
-def test_settings_are_typed_as_keys_and_values(typed: list[str], settings: Any) -> None:
-    assert settings_of(typed) == settings
-
-
-def test_a_key_below_a_value_is_refused() -> None:
-    with pytest.raises(typer.BadParameter, match="was given a value before"):
-        settings_of(["resources=1", "resources.gpus=2"])
-
-
 @pytest.mark.parametrize("file_format", ["csv", "json", "yaml", "parquet"])
 def test_tasks_are_exported_to_a_file_named_after_its_format(
     shell: Shell, file_format: str
@@ -359,14 +262,7 @@ def test_one_bad_id_fails_alone_and_the_exit_code_tells(shell: Shell) -> None:
     ]
 
 
-# --- without a server ------------------------------------------------------------------------
-
-
-def test_no_server_exits_with_three(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("HYPERTRAINER_URL", f"http://127.0.0.1:{free_port()}")
-    result = CliRunner().invoke(app, ["ls"])
-    assert result.exit_code == 3
-    assert "hypertrainer serve" in result.stderr.replace("\n", " ")
+# --- refused -----------------------------------------------------------------------------------
 
 
 def test_a_wrong_token_exits_with_one_and_says_where_it_is(
@@ -374,127 +270,3 @@ def test_a_wrong_token_exits_with_one_and_says_where_it_is(
 ) -> None:
     monkeypatch.setenv("HYPERTRAINER_TOKEN", "wrong")
     assert "token" in shell("ls", code=1).stderr
-
-
-def test_help_does_not_load_what_only_the_server_needs() -> None:
-    check = (
-        "import sys, hypertrainer.cli; heavy = ('fastapi', 'sqlalchemy', 'polars', 'httpx', "
-        "'pydantic'); print([name for name in heavy if name in sys.modules])"
-    )
-    result = subprocess.run([sys.executable, "-c", check], capture_output=True, check=True)
-    assert result.stdout.strip() == b"[]"
-
-
-def test_a_client_command_does_not_load_what_only_the_server_needs() -> None:
-    check = (
-        "import sys, hypertrainer.client; "
-        "print([m for m in ('fastapi', 'sqlalchemy', 'polars', 'uvicorn') if m in sys.modules])"
-    )
-    result = subprocess.run([sys.executable, "-c", check], capture_output=True, check=True)
-    assert result.stdout.strip() == b"[]"
-
-
-# --- the server ------------------------------------------------------------------------------
-
-
-def run(*arguments: str, home: Path) -> subprocess.CompletedProcess[str]:
-    environment = {**os.environ, "HYPERTRAINER_HOME": str(home), "COLUMNS": "200"}
-    return subprocess.run(
-        [str(PROGRAM), *arguments], env=environment, capture_output=True, text=True, timeout=60
-    )
-
-
-def test_a_taken_port_is_told_with_another_one(tmp_path: Path) -> None:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        listener.listen()
-        port = listener.getsockname()[1]
-        result = run("serve", "--port", str(port), home=tmp_path)
-    assert result.returncode == 1
-    assert f"Port {port} is taken" in result.stderr
-    assert f"--port {port + 1}" in result.stderr
-
-
-@pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
-def test_serve_prints_a_link_that_works_and_stops_in_good_order(
-    tmp_path: Path, stop: signal.Signals
-) -> None:
-    environment = {**os.environ, "HYPERTRAINER_HOME": str(tmp_path / "home")}
-    command = [str(PROGRAM), "serve", "--port", "0"]
-    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        line = process.stdout.readline()
-        assert "http://127.0.0.1:" in line
-        assert "/?token=" in line
-        assert "finished" not in run("ls", home=tmp_path / "home").stdout
-        second = run("serve", "--port", "0", home=tmp_path / "home")
-        assert second.returncode == 1
-        assert "already" in second.stderr
-        process.send_signal(stop)
-        rest = process.stdout.read()
-        assert process.wait(PATIENCE_SECONDS) == 0
-    assert "stopped" in rest
-    assert not (tmp_path / "home" / "server.json").exists()
-    assert run("ls", home=tmp_path / "home").returncode == 3
-
-
-def test_wrong_settings_exit_with_two(tmp_path: Path) -> None:
-    result = run("serve", "--port", "70000", home=tmp_path)
-    assert result.returncode == 2
-
-
-def test_a_home_that_cannot_be_made_is_told(tmp_path: Path) -> None:
-    (tmp_path / "file").touch()
-    result = run("serve", "--port", "0", home=tmp_path / "file" / "home")
-    assert result.returncode == 1
-    assert "HYPERTRAINER_HOME" in result.stderr
-    assert "Traceback" not in result.stderr
-
-
-def test_reindex_reports_on_an_empty_home(tmp_path: Path) -> None:
-    result = run("reindex", "--output", str(tmp_path / "output"), "--json", home=tmp_path)
-    assert result.returncode == 0, result.stderr
-    assert json.loads(result.stdout) == {"added": 0, "known": 0, "unreadable": []}
-
-
-# --- parsing ---------------------------------------------------------------------------------
-
-
-@given(st.lists(st.integers(0, 10_000), min_size=1, max_size=50))
-def test_ids_are_read_in_their_order_and_once(ids: list[int]) -> None:
-    assert parse_ids([f"#{number}" for number in ids]) == list(dict.fromkeys(ids))
-
-
-def test_ranges_of_ids_are_spelled_out() -> None:
-    assert parse_ids(["3-5", "4", "9-9"]) == [3, 4, 5, 9]
-
-
-@pytest.mark.parametrize(
-    "text", ["", "x", "-3", "3-", "1-2-3", "5-3", "1-99999999999999999999", "٣x"]
-)
-def test_what_is_no_id_is_refused(text: str) -> None:
-    with pytest.raises(typer.BadParameter):
-        parse_ids([text])
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("a.b=1e-3", ("a.b", 0.001)),
-        ("a=true", ("a", True)),
-        ("a=[1, 2]", ("a", [1, 2])),
-        ("a=", ("a", "")),
-        ("a=b=c", ("a", "b=c")),
-        ("a=null", ("a", None)),
-        ('a="1"', ("a", "1")),
-    ],
-)
-def test_an_override_is_a_path_and_a_value(text: str, expected: tuple[str, object]) -> None:
-    assert parse_override(text) == expected
-
-
-def test_times_are_short() -> None:
-    assert [duration_text(s) for s in (None, 5.4, 67, 3_661, 90_061)] == [
-        "", "0:05", "1:07", "1:01:01", "1d 1:01:01"
-    ]  # fmt: skip
-    assert age_text(None) == ""
