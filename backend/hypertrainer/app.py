@@ -25,7 +25,7 @@ from hypertrainer.server.install import install_server
 from hypertrainer.settings import Settings
 from hypertrainer.tasks.routes import router as tasks_router
 
-PAGE_IDLE_SECONDS = 300.0  # then the samplers' process of the requests gives its memory back
+ANALYST_IDLE_SECONDS = 300.0  # then its process gives its memory back
 FEATURES = (hpsearch_router, tasks_router, logs_router, metrics_router)
 
 
@@ -44,9 +44,9 @@ def create_app(services: Services, policy: AccessPolicy, *, has_loops: bool = Tr
     """The application. Without loops it only answers: what tests of the API want.
 
     The database is migrated, and the loops run, between the start and the end of its lifespan.
-    Loops and requests have samplers' processes of their own: no replay keeps a trial waiting.
+    Replays and importances have a process of their own, the analyst: no trial waits for them.
     """
-    adviser, page_adviser = Adviser(), Adviser(idle_seconds=PAGE_IDLE_SECONDS)
+    adviser, analyst = Adviser(), Adviser(idle_seconds=ANALYST_IDLE_SECONDS)
     monitor = Monitor(services, adviser) if has_loops else None
 
     @asynccontextmanager
@@ -60,7 +60,7 @@ def create_app(services: Services, policy: AccessPolicy, *, has_loops: bool = Tr
             if monitor is not None:
                 await monitor.stop()
             await adviser.aclose()
-            await page_adviser.aclose()
+            await analyst.aclose()
             await close_services(services)
 
     app = FastAPI(
@@ -75,7 +75,8 @@ def create_app(services: Services, policy: AccessPolicy, *, has_loops: bool = Tr
     )
     app.state.services = services
     app.state.histories = Histories()
-    app.state.adviser = page_adviser
+    app.state.adviser = adviser
+    app.state.analyst = analyst
     app.state.log_indexes = LogIndexes()
     app.state.column_cache = ColumnCache(services.settings.cache_folder / "metrics")
     for router in FEATURES:

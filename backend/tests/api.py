@@ -148,3 +148,4 @@ async def serving_api(database: Database, folder: Path) -> AsyncIterator[Api]:
     ) as client:
         yield Api(app, client, services, scripts, fake)
     await app.state.adviser.aclose()
+    await app.state.analyst.aclose()

@@ -12,7 +12,7 @@ from hypertrainer.hpsearch.deletion import delete_search
 from hypertrainer.hpsearch.editing import edit_search, extend_search
 from hypertrainer.hpsearch.reading import read_search
 from hypertrainer.hpsearch.replaying import replay_search
-from hypertrainer.hpsearch.request_parts import AdviserDep
+from hypertrainer.hpsearch.request_parts import AnalystDep
 from hypertrainer.hpsearch.schemas import (
     ReplayRead,
     SearchDetail,
@@ -82,10 +82,10 @@ async def extend_one_search(
 
 @router.post("/{search_id}/replay")
 async def replay_one_search(
-    services: ServicesDep, adviser: AdviserDep, search_id: PathId
+    services: ServicesDep, analyst: AnalystDep, search_id: PathId
 ) -> ReplayRead:
     """Compute every suggestion and decision of a search again, and say where they differ."""
-    return await replay_search(services, adviser, search_id)
+    return await replay_search(services, analyst, search_id)
 
 
 @router.delete("/{search_id}", status_code=status.HTTP_204_NO_CONTENT)

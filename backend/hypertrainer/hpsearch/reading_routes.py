@@ -13,7 +13,7 @@ from hypertrainer.hpsearch.insight_reading import (
     read_rungs,
 )
 from hypertrainer.hpsearch.reading import list_searches, read_search
-from hypertrainer.hpsearch.request_parts import AdviserDep, HistoriesDep
+from hypertrainer.hpsearch.request_parts import AnalystDep, HistoriesDep
 from hypertrainer.hpsearch.schemas import (
     BestRead,
     CurveList,
@@ -94,10 +94,10 @@ async def get_best(session: ReadingDep, search_id: PathId) -> BestRead:
 async def get_importance(
     session: ReadingDep,
     histories: HistoriesDep,
-    adviser: AdviserDep,
+    analyst: AnalystDep,
     search_id: PathId,
     objective: Annotated[int, Query(ge=0, le=100)] = 0,
     evaluator: Literal["ped_anova", "fanova"] = "ped_anova",
 ) -> ImportanceRead:
     """Which parameters matter for one of the objectives."""
-    return await read_importance(session, histories, adviser, search_id, objective, evaluator)
+    return await read_importance(session, histories, analyst, search_id, objective, evaluator)

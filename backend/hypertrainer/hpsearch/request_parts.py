@@ -13,10 +13,16 @@ def _adviser(request: Request) -> Adviser:
     return adviser
 
 
+def _analyst(request: Request) -> Adviser:
+    analyst: Adviser = request.app.state.analyst
+    return analyst
+
+
 def _histories(request: Request) -> Histories:
     histories: Histories = request.app.state.histories
     return histories
 
 
 AdviserDep = Annotated[Adviser, Depends(_adviser)]
+AnalystDep = Annotated[Adviser, Depends(_analyst)]  # for what takes long
 HistoriesDep = Annotated[Histories, Depends(_histories)]
