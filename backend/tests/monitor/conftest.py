@@ -1,4 +1,4 @@
-"""What tests of the monitor may ask for: running tasks."""
+"""What tests of the monitor may ask for: running tasks, and a server whose tasks run elsewhere."""
 
 from pathlib import Path
 
@@ -6,7 +6,7 @@ import pytest
 
 from hypertrainer.database import Database
 from tests.monitor.collecting import Collecting, running_task
-from tests.monitor.place import monitored_place
+from tests.monitor.place import MonitoredPlace, monitored_place
 
 
 @pytest.fixture
@@ -17,3 +17,15 @@ async def task(database: Database, tmp_path: Path) -> Collecting:
 @pytest.fixture
 async def sqlite_task(sqlite_database: Database, tmp_path: Path) -> Collecting:
     return await running_task(monitored_place(sqlite_database, tmp_path, capacity=None))
+
+
+@pytest.fixture
+def place(database: Database, tmp_path: Path) -> MonitoredPlace:
+    """A server whose tasks run elsewhere, unless a module says otherwise."""
+    return monitored_place(database, tmp_path, capacity=None, is_remote=True)
+
+
+@pytest.fixture
+def sqlite_place(sqlite_database: Database, tmp_path: Path) -> MonitoredPlace:
+    """The same on SQLite only: for what is slow."""
+    return monitored_place(sqlite_database, tmp_path, capacity=None, is_remote=True)

@@ -16,11 +16,6 @@ from tests.monitor.place import MonitoredPlace, monitored_place
 from tests.monitor.remote_files import assert_same, finish, here, there, write
 
 
-@pytest.fixture
-def place(database: Database, tmp_path: Path) -> MonitoredPlace:
-    return monitored_place(database, tmp_path, capacity=None, is_remote=True)
-
-
 async def test_an_ended_task_is_asked_about_until_its_last_byte_is_here(
     place: MonitoredPlace,
 ) -> None:

@@ -5,18 +5,12 @@ from pathlib import Path
 import pytest
 from sqlmodel import func, select
 
-from hypertrainer.database import Database
 from hypertrainer.errors import PlatformError, PlatformUnreachable
 from hypertrainer.monitor import remove_folders as removing
 from hypertrainer.tasks import actions
 from hypertrainer.tasks.deletion import delete_for_good
 from hypertrainer.tasks.tables import AbandonedFolder, Task
-from tests.monitor.place import MonitoredPlace, monitored_place
-
-
-@pytest.fixture
-def place(database: Database, tmp_path: Path) -> MonitoredPlace:
-    return monitored_place(database, tmp_path, capacity=None, is_remote=True)
+from tests.monitor.place import MonitoredPlace
 
 
 async def deleted(place: MonitoredPlace) -> Path:
