@@ -2,99 +2,22 @@
 
 import json
 import shutil
-from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
-from sqlmodel import SQLModel, select
+from sqlmodel import select
 
 from hypertrainer.database import Database
-from hypertrainer.dependencies import Services
-from hypertrainer.hpsearch.tables import Search, SearchFact, Trial, TrialTask
-from hypertrainer.monitor.advance_searches import AdvanceSearches
-from hypertrainer.monitor.collect_output import CollectOutput
-from hypertrainer.monitor.output_watch import OutputWatch
 from hypertrainer.monitor.platform_pass import PlatformPass
 from hypertrainer.monitor.rebuilt_rows import NEVER_LAUNCHED
 from hypertrainer.monitor.record_environments import RecordEnvironments
 from hypertrainer.monitor.reindex import ReindexReport, reindex
 from hypertrainer.monitor.write_folders import WriteFolders
-from hypertrainer.monitor.write_searches import WriteSearches
-from hypertrainer.tasks.tables import (
-    Attempt,
-    MetricSummary,
-    OutputFile,
-    Task,
-    TaskParam,
-    TaskTag,
-)
+from hypertrainer.tasks.tables import Attempt, Task
 from tests.api import Api
 from tests.monitor.place import MonitoredPlace
-from tests.postgres import create_tables
-
-TABLES: tuple[type[SQLModel], ...] = (
-    Task,
-    Attempt,
-    TaskTag,
-    TaskParam,
-    MetricSummary,
-    OutputFile,
-    Search,
-    SearchFact,
-    Trial,
-    TrialTask,
-)
-# Numbers of rows that nobody knows outside, and marks of work that is repeated after a rebuild.
-LEFT_OUT = {
-    Task: {"unsaved_changes", "last_seen_at"},
-    Attempt: {"id", "missing_since", "missing_count"},
-    Trial: {"id"},
-    TrialTask: {"trial_id"},
-}
-
-
-async def contents(database: Database) -> dict[str, list[Any]]:
-    """All rows of all tables, without what may differ."""
-    found = {}
-    async with database.reading() as session:
-        for table in TABLES:
-            rows = (await session.exec(select(table))).all()
-            left_out = LEFT_OUT.get(table, set())
-            found[table.__name__] = sorted(
-                (row.model_dump(exclude=left_out) for row in rows), key=lambda row: str(row)
-            )
-    return found
-
-
-@pytest.fixture
-async def rebuilt(
-    request: pytest.FixtureRequest, database: Database, tmp_path: Path
-) -> AsyncIterator[Database]:
-    """Another empty database of the same kind."""
-    if database.is_sqlite:
-        url = f"sqlite:///{tmp_path / 'rebuilt.db'}"
-        await create_tables(url)
-        other = Database(url)
-        yield other
-        await other.close()
-    else:
-        async with request.getfixturevalue("postgres").database() as url:
-            other = Database(url)
-            yield other
-            await other.close()
-
-
-async def settle(services: Services, database: Database) -> None:
-    """What the loops do once all is quiet."""
-    of_database = Services(
-        services.settings, database, services.registry, services.broker, services.wakers
-    )
-    await CollectOutput(of_database, OutputWatch(services.wakers.collect)).run_once()
-    await RecordEnvironments(database).run_once()
-    await AdvanceSearches(of_database).run_once()
-    searches = WriteSearches(database, services.settings.output)
-    await WriteFolders(database, searches).run_once()
+from tests.monitor.rebuilding import TABLES, contents, reindexed, settle
 
 
 async def a_history(api: Api) -> None:
@@ -152,13 +75,7 @@ async def test_the_next_task_and_search_get_ids_of_their_own(api: Api, rebuilt: 
         await api.search()
     await WriteFolders(api.database).run_once()
     await reindex(rebuilt, [api.output])
-    api.app.state.services = Services(
-        api.services.settings,
-        rebuilt,
-        api.services.registry,
-        api.services.broker,
-        api.services.wakers,
-    )
+    api.app.state.services = replace(api.services, database=rebuilt)
     body = await api.search()
     assert [task["id"] for task in body["tasks"]] == [7, 8, 9]
     assert body["search"]["id"] == 3
@@ -239,13 +156,7 @@ async def test_a_running_task_is_found_running_and_ends_with_its_exit_code(
 
 
 def rebuilt_place(api: Api, database: Database) -> MonitoredPlace:
-    services = Services(
-        api.services.settings,
-        database,
-        api.services.registry,
-        api.services.broker,
-        api.services.wakers,
-    )
+    services = replace(api.services, database=database)
     return MonitoredPlace(services, api.fake, PlatformPass(services, api.fake), api.output)
 
 
@@ -264,16 +175,6 @@ async def test_an_unreadable_record_is_reported_and_hides_no_other(
     assert report.unreadable == [broken["output_path"]]
     assert report.added == 1
     assert well["name"] == "mnist"
-
-
-async def reindexed(tmp_path: Path, root: Path) -> ReindexReport:
-    url = f"sqlite:///{tmp_path / 'new.db'}"
-    await create_tables(url)
-    database = Database(url)
-    try:
-        return await reindex(database, [root])
-    finally:
-        await database.close()
 
 
 async def test_a_copied_folder_is_the_same_task_and_a_forged_one_is_reported(
@@ -341,93 +242,3 @@ async def test_a_task_elsewhere_keeps_its_folder_there(
         (found,) = (await session.exec(select(Task))).all()
     assert (found.remote_path, found.is_mirrored) == (task["remote_path"], False)
     assert found.status == "submitting"
-
-
-# --- searches ----------------------------------------------------------------------------------
-
-
-async def an_ended_search(api: Api) -> dict[str, Any]:
-    made: dict[str, Any] = await api.search()
-    for task in made["tasks"]:
-        await api.run(task["id"])
-    await settle(api.services, api.database)
-    return made
-
-
-def facts_file(api: Api) -> Path:
-    (folder,) = (api.output / ".searches").iterdir()
-    return folder / "facts.jsonl"
-
-
-async def test_facts_are_appended_and_a_torn_last_line_is_written_over(api: Api) -> None:
-    await an_ended_search(api)
-    path = facts_file(api)
-    before = path.read_bytes()
-    assert len(before.splitlines()) == 7  # revised, three times asked, three times told
-    path.write_bytes(before[:-9])
-    await WriteFolders(api.database, WriteSearches(api.database, api.output)).run_once()
-    assert path.read_bytes() == before
-
-
-async def test_a_search_is_known_up_to_the_torn_line_of_its_facts(
-    api: Api, rebuilt: Database
-) -> None:
-    await an_ended_search(api)
-    path = facts_file(api)
-    path.write_bytes(path.read_bytes()[:-9])
-    await reindex(rebuilt, [api.output])
-    async with rebuilt.reading() as session:
-        states = [trial.state for trial in await session.exec(select(Trial).order_by("number"))]
-    assert states == ["complete", "complete", "running"]
-    await settle(api.services, rebuilt)  # the last one is told again
-    assert (await contents(rebuilt))["Trial"][2]["state"] == "complete"
-
-
-async def test_a_search_without_its_own_folder_is_made_of_its_tasks_folders(
-    api: Api, rebuilt: Database
-) -> None:
-    made = await an_ended_search(api)
-    await api.act("archive", made["tasks"][0]["id"])
-    await api.act("delete", made["tasks"][0]["id"])
-    shutil.rmtree(api.output / ".searches")
-    assert (await reindex(rebuilt, [api.output])).added == 2
-    await settle(api.services, rebuilt)
-    async with rebuilt.reading() as session:
-        facts = (await session.exec(select(SearchFact).order_by("seq"))).all()
-        (search,) = (await session.exec(select(Search))).all()
-    assert [(fact.kind, fact.number) for fact in facts] == [
-        ("revised", None),
-        ("asked", 0),
-        ("asked", 1),
-        ("asked", 2),
-        ("told", 0),
-        ("told", 1),
-        ("told", 2),
-    ]
-    assert (search.name, search.status, search.num_trials) == ("hp_test_hpsearch", "finished", 3)
-
-
-async def test_a_search_that_was_deleted_does_not_come_back(api: Api, rebuilt: Database) -> None:
-    made = await an_ended_search(api)
-    ids = [task["id"] for task in made["tasks"]]
-    await api.act("archive", *ids)
-    answer = await api.client.delete(f"/hpsearch/{made['search']['id']}")
-    assert answer.status_code == 204
-    await WriteFolders(api.database).run_once()
-    assert (await reindex(rebuilt, [api.output])).added == 3
-    async with rebuilt.reading() as session:
-        assert (await session.exec(select(Search))).all() == []
-
-
-@pytest.mark.parametrize("text", ["{", '{"uuid": "x"}', None])
-async def test_a_searchs_folder_that_makes_no_sense_is_reported(
-    sqlite_api: Api, tmp_path: Path, text: str | None
-) -> None:
-    await an_ended_search(sqlite_api)
-    path = facts_file(sqlite_api)
-    if text is None:
-        path.write_text(path.read_text().replace('"asked"', '"dreamt"'))
-    else:
-        (path.parent / "search.json").write_text(text)
-    report = await reindexed(tmp_path, sqlite_api.output)
-    assert report == ReindexReport(added=3, unreadable=[str(path.parent)])
