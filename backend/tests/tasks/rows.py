@@ -1,12 +1,16 @@
-"""Tasks for tests of queries, written straight into the tables."""
+"""Tasks for tests of queries, written straight into the tables, and lists of them."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from hypertrainer.database import Database
+from hypertrainer.pagination import PageParams
+from hypertrainer.tasks.filters import TaskFilters
+from hypertrainer.tasks.queries import list_tasks
 from hypertrainer.tasks.tables import Attempt, MetricSummary, Task, TaskParam, TaskTag
 
 EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
+EVERYTHING = PageParams(offset=0, limit=500)
 
 
 async def add_task(
@@ -59,3 +63,11 @@ async def add_task(
 def at(hours: float) -> datetime:
     """A moment this long after the first of January 2026."""
     return EPOCH + timedelta(hours=hours)
+
+
+async def names(database: Database, sort: str = "id", **filters: Any) -> list[str]:
+    """The names of the tasks that these filters find, in this order."""
+    async with database.reading() as session:
+        tasks, total = await list_tasks(session, TaskFilters(**filters), sort, EVERYTHING)
+    assert total == len(tasks)
+    return [task.name for task in tasks]
