@@ -76,6 +76,23 @@ it("what the server names is asked for again", () => {
   expect(cache.getQueryState(["get", "/platforms"])?.isInvalidated).toBe(false);
 });
 
+it("what the server names again and again is asked for once a second", async () => {
+  const reads = vi.spyOn(cache, "invalidateQueries");
+  for (let count = 0; count < 5; count += 1)
+    last().send("invalidate", [
+      ["get", "/tasks"],
+      ["get", "/tags"],
+    ]);
+  expect(reads.mock.calls.map(([filters]) => filters?.queryKey)).toEqual([
+    ["get", "/tasks"],
+    ["get", "/tags"],
+  ]);
+  await vi.advanceTimersByTimeAsync(1000);
+  expect(reads).toHaveBeenCalledTimes(4);
+  await vi.advanceTimersByTimeAsync(5000);
+  expect(reads).toHaveBeenCalledTimes(4);
+});
+
 it("only charts of tasks that grew are read again, at most once a second", async () => {
   const chart = (id: number) => ["get", "/metrics", { params: { query: { task_id: [id] } } }];
   cache.setQueryData(chart(1), {});

@@ -2,6 +2,7 @@ import type { QueryClient } from "@tanstack/react-query";
 import { OvertakenAnswers } from "./overtaken";
 import { coalesced, isPatch, isRecord, type Patch, patched } from "./patches";
 import { SearchWatch, trialsPatched } from "./searchWatch";
+import { StaleKeys } from "./staleKeys";
 import { STATUS_DEPENDENT, StatusWatch } from "./statusWatch";
 
 /** `idle`: the tab is hidden; `lost`: the stream broke and is being opened again. */
@@ -45,6 +46,7 @@ export class LiveConnection {
 
   private readonly overtaken: OvertakenAnswers;
   private readonly searches: SearchWatch;
+  private readonly stale: StaleKeys;
 
   constructor(
     private readonly cache: QueryClient,
@@ -52,6 +54,7 @@ export class LiveConnection {
   ) {
     this.overtaken = new OvertakenAnswers(cache, PATCHED_PATHS);
     this.searches = new SearchWatch(cache);
+    this.stale = new StaleKeys(cache);
   }
 
   /** Opens the stream and keeps it open while the tab is visible; returns what ends that. */
@@ -94,12 +97,12 @@ export class LiveConnection {
     stream.onopen = () => this.opened();
     stream.onerror = () => this.failed();
     this.on(stream, "tasks", (data) => this.queue(data.filter(isPatch)));
-    this.on(stream, "invalidate", (data) => this.invalidate(data));
+    this.on(stream, "invalidate", (data) => this.stale.mark(data));
     this.on(stream, "metrics", (data) => this.metricsGrew(data));
     this.on(stream, "logs", (data) => this.logsGrew(data));
     this.on(stream, "searches", (data) => this.searches.searchesChanged(data));
     this.on(stream, "platforms", () =>
-      this.invalidate([
+      this.stale.mark([
         ["get", "/platforms"],
         ["get", "/platforms/{name}"],
       ]),
@@ -111,6 +114,7 @@ export class LiveConnection {
     clearTimeout(this.metricsTimer);
     this.metricsTimer = undefined;
     this.searches.close();
+    this.stale.close();
     cancelAnimationFrame(this.frame);
     this.frame = 0;
     if (this.stream) this.hasGap = true;
@@ -170,13 +174,7 @@ export class LiveConnection {
       trialsPatched(answer, byId),
     );
     if (this.statuses.hasChange(byId.values()))
-      this.invalidate(STATUS_DEPENDENT.map((path) => ["get", path]));
-  }
-
-  private invalidate(keys: unknown[]): void {
-    for (const queryKey of keys) {
-      if (Array.isArray(queryKey)) void this.cache.invalidateQueries({ queryKey });
-    }
+      this.stale.mark(STATUS_DEPENDENT.map((path) => ["get", path]));
   }
 
   private metricsGrew(changes: unknown[]): void {
