@@ -10,7 +10,7 @@ import { Empty } from "~/ui/Empty";
 import { ErrorNote } from "~/ui/ErrorNote";
 import { LoadingRows } from "~/ui/Loading";
 import { YamlEditor } from "~/ui/YamlEditor";
-import { OWN_SECTIONS, withoutSections } from "./configText";
+import { comparable } from "./configText";
 import classes from "./parts.module.css";
 import { useTrialSelection } from "./selection";
 import { objectiveValue } from "./trials";
@@ -113,8 +113,8 @@ function Text({ taskId, name, base, shape }: TextProps) {
         <YamlEditor label={`Config of ${name}`} value={config.data} isReadOnly height="100%" />
       ) : (
         <DiffView
-          before={withoutSections(base, OWN_SECTIONS)}
-          after={withoutSections(config.data, OWN_SECTIONS)}
+          before={comparable(base)}
+          after={comparable(config.data)}
           label={`The search's config and that of ${name}, without hpsearch: and output_path:`}
         />
       )}
