@@ -1,4 +1,6 @@
 import { getRouteApi, Link } from "@tanstack/react-router";
+import type { ReactNode } from "react";
+import { ApiError } from "~/api/errors";
 import { JudgementPicker } from "~/features/hpsearch/JudgementPicker";
 import { TrialSelectionProvider, useSearchState } from "~/features/hpsearch/selection";
 import type { SearchDetail, TrialRead } from "~/features/hpsearch/types";
@@ -17,19 +19,25 @@ const route = getRouteApi("/ui/searches/$id");
 export function SearchPage() {
   const id = Number(route.useParams().id);
   if (!Number.isSafeInteger(id) || id < 1)
-    return (
-      <Empty title="There is no such search" action={<Link to="/ui/searches">All searches</Link>}>
-        <title>Search · HyperTrainer</title>
-        The number in the address is none.
-      </Empty>
-    );
+    return <NoSuchSearch>The number in the address is none.</NoSuchSearch>;
   return <KnownSearch key={id} id={id} />;
+}
+
+function NoSuchSearch({ children }: { children: ReactNode }) {
+  return (
+    <Empty title="There is no such search" action={<Link to="/ui/searches">All searches</Link>}>
+      <title>Search · HyperTrainer</title>
+      {children}
+    </Empty>
+  );
 }
 
 function KnownSearch({ id }: { id: number }) {
   const search = useSearch(id);
   const trials = useSearchTrials(id);
   const error = search.error ?? trials.error;
+  if (error instanceof ApiError && error.status === 404)
+    return <NoSuchSearch>Search {id} was deleted, or there never was one with this number.</NoSuchSearch>;
   const retry = () => {
     void search.refetch();
     void trials.refetch();
