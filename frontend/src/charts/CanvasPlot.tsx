@@ -55,6 +55,8 @@ interface CanvasPlotProps {
 }
 
 const MARGIN = { top: 8, right: 12, bottom: 24 };
+/** Between the lowest value and the x axis, so that a mark there covers no label. */
+const FOOT = 6;
 /** A drag shorter than this many pixels is a click. */
 const SHORTEST_DRAG = 6;
 
@@ -117,7 +119,7 @@ function geometryOf(width: number, height: number, left: number, x: PlotAxis, y:
     height,
     area,
     x: placement(x.scale.domain, x.kind, area.left, area.left + area.width),
-    y: placement(y.scale.domain, y.kind, area.top + area.height, area.top),
+    y: placement(y.scale.domain, y.kind, area.top + area.height - FOOT, area.top),
   };
 }
 

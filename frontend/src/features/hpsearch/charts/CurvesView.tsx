@@ -64,7 +64,11 @@ export function CurvesView({ search, trials, isCompact }: SearchViewProps) {
           </>
         )
       }
-      legend={curves.length > 0 && <CurveLegend hasRungs={search.has_early_stopping} />}
+      legend={
+        curves.length > 0 && (
+          <CurveLegend {...shownIn(curves, byNumber)} hasRungs={search.has_early_stopping} />
+        )
+      }
     >
       {answer.error && !answer.data ? (
         <ErrorNote
@@ -111,24 +115,33 @@ function MetricChoice({ search, metric }: { search: SearchDetail; metric: string
   );
 }
 
-function CurveLegend({ hasRungs }: { hasRungs: boolean }) {
+/** Which ends there are among the curves. */
+function shownIn(curves: readonly Curve[], trials: ReadonlyMap<number, TrialRead>) {
+  return { states: new Set(curves.map(({ number }) => trials.get(number)?.state)) };
+}
+
+function CurveLegend({ states, hasRungs }: ReturnType<typeof shownIn> & { hasRungs: boolean }) {
   return (
     <>
       <span className={classes.key}>
         <span className={classes.bestKey} aria-hidden />
         <ShapeSwatch shape="diamond" color="var(--accent)" /> best
       </span>
-      <span className={classes.key}>
-        <ShapeSwatch shape="disc" color="var(--running)" /> running
-      </span>
-      {hasRungs && (
+      {states.has("running") && (
+        <span className={classes.key}>
+          <ShapeSwatch shape="disc" color="var(--running)" /> running
+        </span>
+      )}
+      {states.has("stopped") && (
         <span className={classes.key}>
           <ShapeSwatch shape="bar" color="var(--text-dim)" /> stopped early
         </span>
       )}
-      <span className={classes.key}>
-        <ShapeSwatch shape="cross" color="var(--crashed)" /> failed
-      </span>
+      {states.has("failed") && (
+        <span className={classes.key}>
+          <ShapeSwatch shape="cross" color="var(--crashed)" /> failed
+        </span>
+      )}
       {hasRungs && (
         <span className={classes.key}>
           <span className={classes.rungKey} aria-hidden /> rung

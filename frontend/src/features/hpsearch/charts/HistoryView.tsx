@@ -89,7 +89,9 @@ function Known({ search, trials, objective, isCompact }: SearchViewProps & { obj
         </>
       }
       notes={
-        history.numWithout > 0 ? [`${plural(history.numWithout, "trial")} without a value at the foot`] : []
+        history.numWithout > 0 && history.numWithout < history.marks.length
+          ? [`${plural(history.numWithout, "trial")} without a value at the foot`]
+          : []
       }
     >
       <Marks
