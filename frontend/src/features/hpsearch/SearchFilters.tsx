@@ -85,8 +85,15 @@ function Words({ text, onText, inputRef }: WordsProps) {
       type="search"
       aria-label="Filter the searches"
       aria-keyshortcuts="/"
-      placeholder="Filter   /"
+      placeholder="Filter"
       leftSection={<IconSearch size={14} aria-hidden />}
+      rightSection={
+        typed === "" && (
+          <kbd className={classes.kbd} title="Press / to filter">
+            /
+          </kbd>
+        )
+      }
       value={typed}
       onChange={(event) => setTyped(event.currentTarget.value)}
       onKeyDown={(event) => {

@@ -79,9 +79,9 @@ function NoSearches() {
       title="No searches yet"
       icon={<IconStack2 size={28} stroke={1.5} />}
       action={
-        <Link to="/ui/searches" search={{ submit: true }}>
-          Start one
-        </Link>
+        <Button renderRoot={(props) => <Link to="/ui/searches" search={{ submit: true }} {...props} />}>
+          New search
+        </Button>
       }
     >
       A config with an <code className="mono">hpsearch:</code> section becomes a search: one task for every
