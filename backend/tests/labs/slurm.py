@@ -16,7 +16,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from hypertrainer.platforms.base import JobHandle, JobSpec, JobState, Observation, Resources
+from hypertrainer.platforms.base import JobSpec, Resources
 from hypertrainer.platforms.schedulers.slurm import SlurmScheduler
 from hypertrainer.platforms.shell import ShellPlatform, ShellSettings
 from hypertrainer.platforms.transports.local import LocalTransport
@@ -170,10 +170,6 @@ class SlurmPlace(LocalPlace):
     def asking(self, resources: Resources, key: str = "h1") -> JobSpec:
         """A job that wants something particular."""
         return replace(self.job(key), resources=resources)
-
-    async def ended(self, handle: JobHandle) -> Observation:
-        """The first observation of the job's end."""
-        return await self.seen(handle, JobState.ENDED)
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from pathlib import Path
 import psutil
 
 from hypertrainer.platforms.base import (
+    ExitRecord,
     JobHandle,
     JobSpec,
     JobState,
@@ -91,6 +92,10 @@ class Place(ABC):
         await until(is_there)
         return found[-1]
 
+    async def ended(self, handle: JobHandle) -> Observation:
+        """The first observation of the job's end."""
+        return await self.seen(handle, JobState.ENDED)
+
     async def news(self, waiting: "asyncio.Future[None]") -> None:
         """Wait for a change, where waiting helps; elsewhere polls alone tell."""
         if self.brings_news:
@@ -133,6 +138,12 @@ class LocalPlace(Place):
     def alive(self) -> list[psutil.Process]:
         """All processes of this place's jobs."""
         return [process for process in living() if self.suffix in mark_of(process)]
+
+    async def ran(self, job: JobSpec) -> ExitRecord:
+        """The exit record of a job that has just been submitted and run."""
+        seen = await self.ended(await self.submitted(job))
+        assert seen.exit is not None
+        return seen.exit
 
     def finish(self, job: JobSpec, code: int) -> None:
         Path(job.folder, "finish").write_text(str(code))

@@ -3,7 +3,6 @@
 import asyncio
 import os
 import signal
-import subprocess
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
@@ -13,26 +12,12 @@ import psutil
 import pytest
 
 from hypertrainer.errors import PlatformUnreachable
-from hypertrainer.platforms.base import (
-    Ambiguous,
-    EndCause,
-    JobHandle,
-    JobSpec,
-    JobState,
-    Rejected,
-    StopSignal,
-)
+from hypertrainer.platforms.base import Ambiguous, JobHandle, JobState, Rejected, StopSignal
 from hypertrainer.platforms.schedulers.direct import ORPHANED, DirectScheduler
 from hypertrainer.platforms.shell import ShellPlatform, ShellSettings
 from hypertrainer.platforms.transports.base import RUN_SECONDS, ExecResult, Interrupted
 from hypertrainer.platforms.transports.local import LocalTransport
-from tests.platforms.places import (
-    DEADLINE_SECONDS,
-    UNTIL_TOLD,
-    LocalPlace,
-    ScriptTransport,
-    until,
-)
+from tests.platforms.places import DEADLINE_SECONDS, UNTIL_TOLD, LocalPlace, ScriptTransport, until
 
 SERVER = """
 import asyncio, json, sys
@@ -150,10 +135,10 @@ async def test_waiting_sees_a_start_and_an_end_on_either_event_loop(local: Local
 async def test_the_server_buries_the_wrappers_that_it_started(local: LocalPlace) -> None:
     first, second = local.program("exit 0"), local.program("exit 0", "h2")
     handle = await local.submitted(first)
-    await local.seen(handle, JobState.ENDED)
+    await local.ended(handle)
     pid = int(handle.job_id or 0)
     await until(lambda: not is_running(pid))
-    await local.seen(await local.submitted(second), JobState.ENDED)
+    await local.ended(await local.submitted(second))
     assert not psutil.pid_exists(pid)
 
 
@@ -161,7 +146,7 @@ async def test_descriptors_of_the_server_do_not_reach_its_jobs(local: LocalPlace
     descriptor = os.open(os.devnull, os.O_RDONLY)
     os.set_inheritable(descriptor, True)
     job = local.program("ls /proc/$$/fd; true")
-    await local.seen(await local.submitted(job), JobState.ENDED)
+    await local.ended(await local.submitted(job))
     os.close(descriptor)
     assert Path(job.folder, "out.txt").read_text().split() == ["0", "1", "2"]
 
@@ -176,63 +161,6 @@ async def test_a_machine_with_no_room_for_a_process_may_be_asked_again(
     assert outcome.is_retryable
 
 
-async def test_a_job_from_before_a_restart_of_the_machine_is_absent_with_its_cause(
-    local: LocalPlace,
-) -> None:
-    handle = await old_job(local, boot_id="another-boot")
-    seen = await local.look(handle)
-    assert (seen.state, seen.cause) == (JobState.ABSENT, EndCause.NODE_FAILED)
-    assert seen.reason == "the machine was restarted"
-
-
-async def test_a_job_of_another_machine_is_named_as_such(local: LocalPlace) -> None:
-    seen = await local.look(await old_job(local, boot_id="another-boot", host="elsewhere"))
-    assert seen.state is JobState.ABSENT
-    assert seen.reason.startswith("it ran on elsewhere; this is ")
-
-
-async def test_a_stranger_with_the_same_process_number_is_not_the_job(local: LocalPlace) -> None:
-    handle = await old_job(local, pid=os.getpid())
-    assert (await local.look(handle)).state is JobState.ABSENT
-    assert await local.platform.stop([handle], StopSignal.TERM) == {}
-    assert await local.platform.stop([handle], StopSignal.KILL) == {}  # or this test would end
-
-
-async def test_a_zombie_is_dead(local: LocalPlace) -> None:
-    zombie = await asyncio.to_thread(subprocess.Popen, ["sleep", "1000"])
-    started = Path(f"/proc/{zombie.pid}/stat").read_text().rpartition(") ")[2].split()[19]
-    handle = await old_job(local, pid=zombie.pid, process_start=started)
-    assert (await local.look(handle)).state is JobState.RUNNING
-    zombie.kill()
-    await until(lambda: psutil.Process(zombie.pid).status() == psutil.STATUS_ZOMBIE)
-    assert (await local.look(handle)).state is JobState.ABSENT
-    zombie.wait()
-
-
-async def test_a_torn_exit_record_does_not_end_a_job(local: LocalPlace) -> None:
-    job = local.job()
-    handle = await local.running(job)
-    Path(job.folder, ".hypertrainer/exit.1").write_text("code=0\nat=1\n")
-    assert (await local.look(handle)).state is JobState.RUNNING
-
-
-async def test_records_that_cannot_be_read_prove_nothing(local: LocalPlace) -> None:
-    job = local.job("h2")
-    Path(job.folder, ".hypertrainer/start.1").mkdir(parents=True)
-    seen = await local.look(local.handle(job))
-    assert seen.state is JobState.UNKNOWN
-    assert "its records cannot be read" in seen.reason
-
-
-async def test_a_job_whose_folder_was_deleted_still_counts_as_running(local: LocalPlace) -> None:
-    job = local.program("echo run >> runs.txt; exec sleep 1000")
-    handle = await local.running(job)
-    Path(job.folder).rename(local.root / "elsewhere")
-    assert (await local.look(handle)).state is JobState.RUNNING
-    await local.platform.stop([handle], StopSignal.KILL)
-    await local.seen(handle, JobState.ABSENT)
-
-
 async def test_a_folder_that_cannot_be_written_rejects_its_job_alone(local: LocalPlace) -> None:
     bad, good = local.job("h1"), local.program("exit 0", "h2")
     Path(bad.folder, ".hypertrainer").write_text("in the way")
@@ -240,7 +168,7 @@ async def test_a_folder_that_cannot_be_written_rejects_its_job_alone(local: Loca
     refused = outcomes[bad.key]
     assert isinstance(refused, Rejected)
     assert "cannot be written" in refused.reason
-    await local.seen(local.handle(good), JobState.ENDED)
+    await local.ended(local.handle(good))
 
 
 async def test_a_command_that_no_process_can_have_is_rejected(local: LocalPlace) -> None:
@@ -288,7 +216,7 @@ async def test_platform_settings_reach_the_job_before_its_own(local: LocalPlace)
         local.program('echo "$A $B $C"'), setup=("export B=$B-job",), environment={"C": "job"}
     )
     await platform.submit([job])
-    await local.seen(local.handle(job), JobState.ENDED)
+    await local.ended(local.handle(job))
     assert Path(job.folder, "out.txt").read_text() == "place place-setup-job job\n"
 
 
@@ -309,28 +237,3 @@ def is_running(pid: int) -> bool:
 def kill_wrapper(handle: JobHandle) -> None:
     assert handle.job_id is not None
     os.kill(int(handle.job_id), signal.SIGKILL)
-
-
-async def old_job(
-    place: LocalPlace,
-    *,
-    pid: int = 4_000_000,
-    process_start: str = "1",
-    boot_id: str | None = None,
-    host: str | None = None,
-) -> JobHandle:
-    """A job of which only a start record is there."""
-    record = {
-        "pid": pid,
-        "process_start": process_start,
-        "boot_id": boot_id or Path("/proc/sys/kernel/random/boot_id").read_text().strip(),
-        "host": host or Path("/proc/sys/kernel/hostname").read_text().strip(),
-        "job_id": pid,
-        "at": 1e9,
-        "end": 1,
-    }
-    job: JobSpec = place.job()
-    folder = Path(job.folder, ".hypertrainer")
-    folder.mkdir()
-    (folder / "start.1").write_text("".join(f"{name}={value}\n" for name, value in record.items()))
-    return place.handle(job, str(pid))

@@ -8,10 +8,8 @@ import pytest
 
 from hypertrainer.platforms.base import (
     EndCause,
-    JobHandle,
     JobSpec,
     JobState,
-    Observation,
     Rejected,
     Resources,
     StopSignal,
@@ -48,13 +46,9 @@ async def refused(place: SgePlace, resources: Resources) -> Rejected:
     return outcome
 
 
-async def ended(place: SgePlace, handle: JobHandle) -> Observation:
-    return await place.seen(handle, JobState.ENDED)
-
-
 async def test_the_time_limit_ends_a_job_and_is_its_cause(place: SgePlace) -> None:
     handle = await place.submitted(asking(place, Resources(time_seconds=1)))
-    seen = await ended(place, handle)
+    seen = await place.ended(handle)
     assert seen.cause is EndCause.TIMED_OUT
     assert "h_rt" in seen.reason
     assert seen.exit is not None  # the limit, too, is announced before the kill
@@ -65,7 +59,7 @@ async def test_a_checkpoint_signal_comes_before_the_time_limit(place: SgePlace) 
     script = "trap 'exit 5' USR1; while :; do read -t 0.1 < <(sleep 0.1); done"
     wishes = Resources(time_seconds=20, checkpoint_signal="USR1", checkpoint_seconds=19)
     handle = await place.submitted(asking(place, wishes, script))
-    seen = await ended(place, handle)
+    seen = await place.ended(handle)
     assert seen.exit is not None
     assert seen.exit.code == 5
 
@@ -76,7 +70,7 @@ async def test_codes_that_mean_something_to_sge_run_no_job_again(
 ) -> None:
     job = place.program(f"echo run >> runs.txt; exit {code}")
     handle = await place.submitted(job)
-    seen = await ended(place, handle)
+    seen = await place.ended(handle)
     assert seen.exit is not None
     assert seen.exit.code == code
     await until(lambda: job.key not in sge.run("qstat", "-r"))
@@ -126,7 +120,7 @@ async def test_a_job_is_killed_after_its_notice_and_leaves_nothing_behind(place:
     handle = await place.running(job)
     assert await place.platform.stop([handle], StopSignal.TERM) == {}
     assert (await place.look(handle)).state in (JobState.RUNNING, JobState.STOPPING)
-    seen = await ended(place, handle)
+    seen = await place.ended(handle)
     assert seen.exit is not None
     assert (seen.exit.code, seen.exit.signal) == (137, "TERM")
     assert place.alive() == []  # SGE kills the wrapper alone
