@@ -38,6 +38,7 @@ export const theme = createTheme({
   components: {
     Modal: Modal.extend({
       defaultProps: { closeButtonProps: { "aria-label": "Close" }, centered: false, yOffset: 44 },
+      styles: { title: { fontWeight: 600 } },
     }),
     Notification: Notification.extend({
       defaultProps: { withBorder: true },

@@ -23,7 +23,8 @@ export function Notice({ search: { status, reason } }: { search: Pick<SearchRead
     >
       <Icon size={16} color={`var(--${tone})`} aria-hidden />
       <p>
-        <strong>{title}.</strong> <Quoted text={reason} />
+        {!reason.startsWith(title) && <strong>{title}. </strong>}
+        <Quoted text={reason} />
       </p>
     </div>
   );

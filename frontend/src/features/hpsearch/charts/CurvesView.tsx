@@ -66,7 +66,7 @@ export function CurvesView({ search, trials, isCompact }: SearchViewProps) {
       }
       legend={
         curves.length > 0 && (
-          <CurveLegend {...shownIn(curves, byNumber)} hasRungs={search.has_early_stopping} />
+          <CurveLegend curves={curves} trials={byNumber} hasRungs={search.has_early_stopping} />
         )
       }
     >
@@ -115,33 +115,36 @@ function MetricChoice({ search, metric }: { search: SearchDetail; metric: string
   );
 }
 
-/** Which ends there are among the curves. */
-function shownIn(curves: readonly Curve[], trials: ReadonlyMap<number, TrialRead>) {
-  return { states: new Set(curves.map(({ number }) => trials.get(number)?.state)) };
+/** What the curves' ends mean, of those that there are. */
+const ENDS = [
+  { state: "running", shape: "disc", color: "var(--running)", word: "running" },
+  { state: "stopped", shape: "bar", color: "var(--text-dim)", word: "stopped early" },
+  { state: "failed", shape: "cross", color: "var(--crashed)", word: "failed" },
+  { state: "cancelled", shape: "cross", color: "var(--cancelled)", word: "cancelled" },
+] as const;
+
+interface CurveLegendProps {
+  curves: readonly Curve[];
+  trials: ReadonlyMap<number, TrialRead>;
+  hasRungs: boolean;
 }
 
-function CurveLegend({ states, hasRungs }: ReturnType<typeof shownIn> & { hasRungs: boolean }) {
+function CurveLegend({ curves, trials, hasRungs }: CurveLegendProps) {
+  const { best } = useTrialSelection();
+  const states = new Set(curves.map(({ number }) => trials.get(number)?.state));
   return (
     <>
-      <span className={classes.key}>
-        <span className={classes.bestKey} aria-hidden />
-        <ShapeSwatch shape="diamond" color="var(--accent)" /> best
-      </span>
-      {states.has("running") && (
+      {curves.some(({ number }) => number === best) && (
         <span className={classes.key}>
-          <ShapeSwatch shape="disc" color="var(--running)" /> running
+          <span className={classes.bestKey} aria-hidden />
+          <ShapeSwatch shape="diamond" color="var(--accent)" /> best
         </span>
       )}
-      {states.has("stopped") && (
-        <span className={classes.key}>
-          <ShapeSwatch shape="bar" color="var(--text-dim)" /> stopped early
+      {ENDS.filter(({ state }) => states.has(state)).map(({ state, shape, color, word }) => (
+        <span key={state} className={classes.key}>
+          <ShapeSwatch shape={shape} color={color} /> {word}
         </span>
-      )}
-      {states.has("failed") && (
-        <span className={classes.key}>
-          <ShapeSwatch shape="cross" color="var(--crashed)" /> failed
-        </span>
-      )}
+      ))}
       {hasRungs && (
         <span className={classes.key}>
           <span className={classes.rungKey} aria-hidden /> rung

@@ -69,4 +69,5 @@ it("makes room for the target, and on a log axis for positive values alone", () 
   expect(valueExtent({ marks }, 5, false)).toEqual([-1, 5]);
   expect(valueExtent({ marks }, null, true)).toEqual([2, 2]);
   expect(valueExtent({ marks: [] }, null, false)).toBeNull();
+  expect(valueExtent({ marks: [] }, 5, false)).toBeNull();
 });

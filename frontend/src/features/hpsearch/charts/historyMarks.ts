@@ -80,7 +80,7 @@ export function trackedMetric({
   return objectives[0]?.metric ?? null;
 }
 
-/** Least and greatest value of marks and target; null where there is none. Without those a log axis cannot show. */
+/** Least and greatest value of marks and target; null where no mark has one. Without those a log axis cannot show. */
 export function valueExtent(
   { marks }: Pick<History, "marks">,
   target: number | null,
@@ -92,5 +92,6 @@ export function valueExtent(
     if (value < low) low = value;
     if (value > high) high = value;
   }
-  return low <= high ? [low, high] : null;
+  const hasMark = marks.some(({ y }) => y !== null && !(isLog && y <= 0));
+  return hasMark ? [low, high] : null;
 }
