@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from functools import cache
+from importlib.util import find_spec
 from typing import Any
 
 import pytest
@@ -109,6 +110,25 @@ SEARCHES: dict[str, Spec] = {
         algorithm_options={"population": 10},
     ),
 }
+
+if find_spec("torch") is not None:  # gigabytes, which are nobody's but those who want this sampler
+    SOON = {"startup_trials": 8}
+    SEARCHES["gp"] = Spec(
+        algorithm=Algorithm.GP,
+        params=(*NUMBERS, DECAY),
+        n_trials=14,
+        objectives=(LOSS,),
+        algorithm_options=SOON,
+    )
+    SEARCHES["gp at rungs"] = Spec(
+        algorithm=Algorithm.GP,
+        params=(*NUMBERS, NAME),
+        n_trials=14,
+        objectives=(LOSS,),
+        algorithm_options=SOON,
+        constraints=("rate <= 0.5",),
+        early_stopping=ASHA,
+    )
 
 
 def curve(values: Mapping[str, Any]) -> Iterator[Mapping[str, float]]:
