@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from hypertrainer.hpsearch.facts import TrialState
 from hypertrainer.hpsearch.history import History
@@ -30,20 +31,27 @@ class Closing:
     cancels: bool = False
 
 
-def find_closing(history: History, spent: Spent, reasons: Sequence[str]) -> Closing | None:
+class Failure(NamedTuple):
+    """A trial that failed, and why in words; empty where nothing is known."""
+
+    number: int
+    reason: str
+
+
+def find_closing(history: History, spent: Spent, failures: Sequence[Failure]) -> Closing | None:
     """Why a search that is going on should start nothing more; None: it should go on.
 
     Args:
         history: what it knows.
         spent: what it used up.
-        reasons: why its failed trials failed, newest last.
+        failures: its failed trials, newest last.
     """
     spec = history.spec
     return (
         _target(history)
         or _budget(spec, spent)
-        or _missing_metric(history, reasons)
-        or _failures(history, reasons)
+        or _missing_metric(history, failures)
+        or _failures(history, failures)
     )
 
 
@@ -92,32 +100,36 @@ def _num_failed(history: History) -> tuple[int, int]:
     return num_by_state[TrialState.FAILED], len(history.trials) - history.num_open - cancelled
 
 
-def _missing_metric(history: History, reasons: Sequence[str]) -> Closing | None:
+def _missing_metric(history: History, failures: Sequence[Failure]) -> Closing | None:
     num_failed, total = _num_failed(history)
-    if total < MISSED_METRICS or num_failed < total or not reasons:
+    if total < MISSED_METRICS or num_failed < total or not failures:
         return None
     failed = (trial for trial in history.over() if trial.state is TrialState.FAILED)
     if not all(trial.cause == NO_METRIC for trial in failed):
         return None
-    return Closing(f"None of {total} finished trials has the metric. {reasons[-1]}")
+    return Closing(f"None of {total} finished trials has the metric. {failures[-1].reason}")
 
 
-def _failures(history: History, reasons: Sequence[str]) -> Closing | None:
+def _failures(history: History, failures: Sequence[Failure]) -> Closing | None:
     num_failed, total = _num_failed(history)
     limit = history.spec.failures.max
     if limit is None:
         is_hopeless = num_failed >= HOPELESS_FAILURES and num_failed == total
     else:
         is_hopeless = num_failed > limit
-    return Closing(_failed_words(num_failed, total, reasons)) if is_hopeless else None
+    return Closing(_failed_words(num_failed, total, failures)) if is_hopeless else None
 
 
-def _failed_words(num_failed: int, total: int, reasons: Sequence[str]) -> str:
-    last = f" The last one: {reasons[-1]}" if reasons and reasons[-1] else ""
+def _failed_words(num_failed: int, total: int, failures: Sequence[Failure]) -> str:
+    last = ""
+    if failures and failures[-1].reason:
+        last = f" The last one was trial {failures[-1].number}: {failures[-1].reason}"
     return f"{num_failed} of {total} trials failed.{last}"
 
 
-def final_status(history: History, reason: str, reasons: Sequence[str]) -> tuple[SearchStatus, str]:
+def final_status(
+    history: History, reason: str, failures: Sequence[Failure]
+) -> tuple[SearchStatus, str]:
     """What a search is when its last trial has ended, and why in words.
 
     `reason` is why it started no further trial; empty where it started all. Of several whose
@@ -128,7 +140,7 @@ def final_status(history: History, reason: str, reasons: Sequence[str]) -> tuple
     over = [trial for trial in history.over() if trial.state is not TrialState.CANCELLED]
     fruitful = [trial for trial in over if trial.state is not TrialState.FAILED]
     if over and not fruitful:
-        return SearchStatus.FAILED, reason or _failed_words(len(over), len(over), reasons)
+        return SearchStatus.FAILED, reason or _failed_words(len(over), len(over), failures)
     if fruitful and not any(trial.is_feasible for trial in fruitful):
         words = "No trial is feasible: each violates a constraint."
         return SearchStatus.FAILED, f"{reason} {words}".strip()

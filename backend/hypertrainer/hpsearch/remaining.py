@@ -34,8 +34,8 @@ def remaining_seconds(progress: Progress) -> float | None:
 
 
 def _by_trials(progress: Progress) -> float | None:
-    if not progress.n_trials or progress.mean_seconds is None:
-        return None
+    if not progress.n_trials or not progress.mean_seconds:
+        return None  # SQLite counts whole seconds: 0 says nothing of trials that took less
     waiting = progress.num_active - progress.num_running
     left = max(0, progress.n_trials - progress.num_trials) + waiting + progress.num_running / 2
     at_once = progress.num_running or min(progress.max_concurrent or 1, max(1, round(left)))

@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from hypertrainer.hpsearch.closing import Failure
 from hypertrainer.hpsearch.curves import CurveFile
 from hypertrainer.hpsearch.fact_rows import read_facts
 from hypertrainer.hpsearch.facts import Fact
@@ -21,7 +22,7 @@ class SearchMemory:
     history: History
     num_facts: int = 0  # of those folded, so many are in the database
     curves: dict[tuple[int, str], CurveFile] = field(default_factory=dict)  # by task and metric
-    failure_reasons: list[str] = field(default_factory=list)
+    failure_reasons: list[Failure] = field(default_factory=list)
     # What trials' rows hold, by number: most do not change from one look to the next.
     rows: dict[int, dict[str, Any]] = field(default_factory=dict)
 
@@ -37,7 +38,9 @@ class SearchMemory:
         self.num_facts += len(facts)
         self.history.extend(fact for fact in facts if fact.seq > self.history.seq)
         self.failure_reasons.extend(
-            str(fact.data.get("reason", "")) for fact in facts if fact.data.get("state") == "failed"
+            Failure(fact.number or 0, str(fact.data.get("reason", "")))
+            for fact in facts
+            if fact.data.get("state") == "failed"
         )
 
 

@@ -201,4 +201,5 @@ def test_the_time_left_is_that_of_the_limit_reached_first() -> None:
     assert remaining_seconds(progress(epochs=30, epochs_budget=40)) == 100
     assert remaining_seconds(progress(seconds_budget=200)) == 0
     assert remaining_seconds(progress(mean_seconds=None)) is None
+    assert remaining_seconds(progress(mean_seconds=0)) is None
     assert remaining_seconds(progress(n_trials=0)) is None
