@@ -20,6 +20,12 @@ it("counts from one, as people do", () => {
   expect(progressSentence(task)).toBe("82% · epoch 164/200 · 4h 06m left");
 });
 
+it("is never past the end, however the script counts", () => {
+  const task = { status: "running" as const, progress: { ...progress, epoch: 200, iteration: 500 } };
+  expect(epochText(task)).toBe("200/200");
+  expect(iterationText(task)).toBe("train 500/500");
+});
+
 it("nothing is left of a task that has ended", () => {
   expect(remainingSeconds({ status: "crashed", progress })).toBeNull();
   expect(remainingSeconds({ status: "waiting", progress })).toBeNull();

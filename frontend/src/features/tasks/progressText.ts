@@ -9,21 +9,26 @@ export function fractionOf({ status, progress }: ProgressFacts): number | null {
   return status === "finished" ? 1 : (progress?.fraction ?? null);
 }
 
-/** Epochs begun of all, counted from 1 as people do: "12/50"; "12" when the end is unknown. */
+/**
+ * Epochs begun of all, counted from 1 as people do: "12/50"; "12" when the end is unknown. Scripts that write epochs
+ * from 1 themselves have no "51/50".
+ */
 export function epochText({ progress }: ProgressFacts): string {
   if (!progress || progress.epoch === null) return NOTHING;
   const begun = progress.epoch + 1;
-  return progress.num_epochs === null ? String(begun) : `${begun}/${progress.num_epochs}`;
+  const { num_epochs } = progress;
+  return num_epochs === null ? String(begun) : `${Math.min(begun, num_epochs)}/${num_epochs}`;
 }
 
 /** "train 120/500" */
 export function iterationText({ progress }: ProgressFacts): string {
   if (!progress || progress.iteration === null) return NOTHING;
   const phase = progress.phase ?? "iteration";
-  const done = formatCount(progress.iteration + 1);
-  return progress.iterations_per_epoch === null
-    ? `${phase} ${done}`
-    : `${phase} ${done}/${formatCount(progress.iterations_per_epoch)}`;
+  const done = progress.iteration + 1;
+  const all = progress.iterations_per_epoch;
+  return all === null
+    ? `${phase} ${formatCount(done)}`
+    : `${phase} ${formatCount(Math.min(done, all))}/${formatCount(all)}`;
 }
 
 /** Seconds until the task ends; null when it has, or when that cannot be told. */
