@@ -101,8 +101,10 @@ def check_prices(
     search: Block, budget: Budget, places: Sequence[Place], default_platform: str
 ) -> None:
     """Note what needs to know a price, where no platform has one."""
-    if any(one.cost_per_hour is not None for one in places):
-        return
+    written = search.values.get("platforms")
+    items = written if isinstance(written, list) else []
+    if any(isinstance(one, dict) and one.get("cost_per_hour") is not None for one in items):
+        return  # though it be that of a platform that is not there: that is told already
     names = ", ".join(one.platform for one in places) or default_platform
     if budget.cost is not None:
         message = f"A cost budget needs `cost_per_hour` on platform {names}. Write"
