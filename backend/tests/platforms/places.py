@@ -19,6 +19,7 @@ from hypertrainer.platforms.base import (
     Observation,
     Platform,
     StopSignal,
+    SubmitOutcome,
     Submitted,
 )
 from hypertrainer.platforms.fake import FakePlatform
@@ -63,9 +64,13 @@ class Place(ABC):
         self.handles.append(handle)
         return handle
 
+    async def outcome(self, job: JobSpec) -> SubmitOutcome:
+        """What becomes of a job that is handed to the platform."""
+        return (await self.platform.submit([job]))[job.key]
+
     async def submitted(self, job: JobSpec) -> JobHandle:
         """The handle of a job that the platform has just accepted."""
-        outcome = (await self.platform.submit([job]))[job.key]
+        outcome = await self.outcome(job)
         assert isinstance(outcome, Submitted), outcome
         return self.handle(job, outcome.job_id)
 

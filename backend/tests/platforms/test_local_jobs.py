@@ -156,7 +156,7 @@ async def test_a_machine_with_no_room_for_a_process_may_be_asked_again(
 ) -> None:
     monkeypatch.setenv("PATH", "/nowhere")
     job = local.job()
-    outcome = (await local.platform.submit([job]))[job.key]
+    outcome = await local.outcome(job)
     assert isinstance(outcome, Rejected)
     assert outcome.is_retryable
 
@@ -173,7 +173,7 @@ async def test_a_folder_that_cannot_be_written_rejects_its_job_alone(local: Loca
 
 async def test_a_command_that_no_process_can_have_is_rejected(local: LocalPlace) -> None:
     job = replace(local.job(), command=("a\0",))
-    outcome = (await local.platform.submit([job]))[job.key]
+    outcome = await local.outcome(job)
     assert isinstance(outcome, Rejected)
 
 

@@ -40,7 +40,7 @@ def asking(place: SgePlace, resources: Resources, script: str = "sleep 30") -> J
 
 async def refused(place: SgePlace, resources: Resources) -> Rejected:
     job = asking(place, resources)
-    outcome = (await place.platform.submit([job]))[job.key]
+    outcome = await place.outcome(job)
     assert isinstance(outcome, Rejected), outcome
     assert not outcome.is_retryable
     return outcome

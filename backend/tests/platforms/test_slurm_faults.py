@@ -113,7 +113,7 @@ async def test_a_lost_answer_is_looked_up_and_the_job_adopted(
 ) -> None:
     job = place.job("frozen")
     with slurm.frozen_controller():
-        outcome = (await place.platform.submit([job]))[job.key]
+        outcome = await place.outcome(job)
         assert isinstance(outcome, Ambiguous), outcome
     handle = place.handle(job)
     found: list[Submitted] = []
@@ -125,7 +125,7 @@ async def test_a_lost_answer_is_looked_up_and_the_job_adopted(
 
     await until(is_found)
     await until(lambda: place.runs(job) == 1)
-    again = (await place.platform.submit([job]))[job.key]
+    again = await place.outcome(job)
     assert again == found[0]
     assert len(slurm.run("squeue", "-h", "-n", job.key).splitlines()) == 1
 

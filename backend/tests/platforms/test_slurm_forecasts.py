@@ -35,7 +35,7 @@ async def test_what_slurm_refuses_is_said_with_a_remedy(
     place: SlurmPlace, wishes: Resources, words: str
 ) -> None:
     job = place.asking(wishes, "refused")
-    outcome = (await place.platform.submit([job]))[job.key]
+    outcome = await place.outcome(job)
     assert isinstance(outcome, Rejected)
     assert not outcome.is_retryable
     assert words in outcome.reason

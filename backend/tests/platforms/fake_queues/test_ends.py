@@ -1,60 +1,21 @@
 """How jobs end in a queue: by themselves, by others, by a limit, with their node, or not yet."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from hypertrainer.platforms.base import (
-    Ambiguous,
-    EndCause,
-    JobHandle,
-    JobSpec,
-    JobState,
-    Observation,
-    Resources,
-    StopSignal,
-)
-from tests.labs.queue_places import SCHEDULERS, FakeQueuePlace
+from hypertrainer.platforms.base import Ambiguous, EndCause, JobState, Resources, StopSignal
+from tests.labs.queue_places import FakeQueuePlace
 from tests.platforms.places import until
-
-LISTINGS = {
-    "slurm": "squeue",
-    "pbs": "qstat",
-    "torque": "qstat",
-    "sge": "qstat",
-    "lsf": "bjobs",
-}
-SUBMISSIONS = {"slurm": "sbatch", "pbs": "qsub", "torque": "qsub", "sge": "qsub", "lsf": "bsub"}
-
-
-@pytest.fixture(params=SCHEDULERS)
-def flavour(request: pytest.FixtureRequest) -> str:
-    return str(request.param)
-
-
-@pytest.fixture
-def place(flavour: str, tmp_path: Path) -> Iterator[FakeQueuePlace]:
-    place = FakeQueuePlace(tmp_path, flavour)
-    yield place
-    place.queue.close()
-
-
-async def outcome(place: FakeQueuePlace, job: JobSpec) -> object:
-    return (await place.platform.submit([job]))[job.key]
-
-
-async def ended(place: FakeQueuePlace, handle: JobHandle) -> Observation:
-    return await place.seen(handle, JobState.ENDED)
 
 
 async def test_a_twin_never_runs(place: FakeQueuePlace) -> None:
     with place.queue.settings() as settings:
         settings.lose_answer, settings.slots = 2, 0
     job = place.job()
-    assert isinstance(await outcome(place, job), Ambiguous)
-    assert isinstance(await outcome(place, job), Ambiguous)
+    assert isinstance(await place.outcome(job), Ambiguous)
+    assert isinstance(await place.outcome(job), Ambiguous)
     with place.queue.settings() as settings:
         settings.slots = 8
     handle = place.handle(job)
@@ -62,7 +23,7 @@ async def test_a_twin_never_runs(place: FakeQueuePlace) -> None:
     await until(lambda: any(known.state == "ended" for known in place.queue.jobs()))
     assert (await place.look(handle)).state is JobState.RUNNING
     place.finish(job, 4)
-    seen = await ended(place, handle)
+    seen = await place.ended(handle)
     assert seen.exit is not None
     assert seen.exit.code == 4
     assert place.runs(job) == 1
@@ -74,7 +35,7 @@ async def test_a_job_purged_before_the_next_poll_keeps_its_code(place: FakeQueue
     job = place.job()
     handle = await place.running(job)
     place.finish(job, 6)
-    seen = await ended(place, handle)
+    seen = await place.ended(handle)
     assert seen.exit is not None
     assert seen.exit.code == 6
 
@@ -85,7 +46,7 @@ async def test_the_time_limit_is_a_cause(place: FakeQueuePlace) -> None:
     (known,) = place.queue.jobs()
     assert known.limit == 60
     place.queue.limit(known.name, 0.5)
-    seen = await ended(place, handle)
+    seen = await place.ended(handle)
     assert seen.cause is EndCause.TIMED_OUT
 
 
@@ -95,7 +56,7 @@ async def test_a_job_cancelled_by_somebody_else_says_so(
     job = place.job()
     handle = await place.running(job)
     place.queue.cancel(job.key)
-    seen = await ended(place, handle)
+    seen = await place.ended(handle)
     assert seen.exit is not None
     if flavour in ("sge", "torque"):  # which do not tell a deletion from another signal
         assert seen.exit.signal == "TERM"
@@ -131,7 +92,7 @@ async def test_a_requeued_job_is_followed(place: FakeQueuePlace) -> None:
     await place.seen(handle, JobState.RUNNING)
     await until(lambda: place.runs(job) == 2)
     place.finish(job, 2)
-    seen = await ended(place, handle)
+    seen = await place.ended(handle)
     assert seen.exit is not None
     assert seen.exit.code == 2
 
@@ -146,7 +107,7 @@ async def test_a_checkpoint_signal_reaches_the_program(place: FakeQueuePlace, fl
     assert await place.platform.stop([handle], StopSignal.CHECKPOINT) == {}
     await until(lambda: Path(job.folder, "saved.txt").exists())
     place.finish(job, 0)
-    await ended(place, handle)
+    await place.ended(handle)
 
 
 @pytest.mark.parametrize("flavour", ["slurm", "pbs", "torque", "sge"])
@@ -157,7 +118,7 @@ async def test_a_checkpoint_signal_comes_before_the_time_limit(place: FakeQueueP
     wishes = Resources(checkpoint_signal="USR1", checkpoint_seconds=2, time_seconds=3)
     job = replace(place.program(script), resources=wishes)
     handle = await place.running(job)
-    seen = await ended(place, handle)
+    seen = await place.ended(handle)
     assert Path(job.folder, "saved.txt").exists()
     assert seen.exit is not None
     assert seen.exit.code == 5

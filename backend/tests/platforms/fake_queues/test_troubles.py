@@ -1,14 +1,11 @@
 """What queues do to us, in all five languages: the fake ones misbehave on demand."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from hypertrainer.platforms.base import (
     Ambiguous,
-    JobHandle,
-    JobSpec,
     JobState,
     Observation,
     Rejected,
@@ -31,40 +28,20 @@ LISTINGS = {
 SUBMISSIONS = {"slurm": "sbatch", "pbs": "qsub", "torque": "qsub", "sge": "qsub", "lsf": "bsub"}
 
 
-@pytest.fixture(params=SCHEDULERS)
-def flavour(request: pytest.FixtureRequest) -> str:
-    return str(request.param)
-
-
-@pytest.fixture
-def place(flavour: str, tmp_path: Path) -> Iterator[FakeQueuePlace]:
-    place = FakeQueuePlace(tmp_path, flavour)
-    yield place
-    place.queue.close()
-
-
-async def outcome(place: FakeQueuePlace, job: JobSpec) -> object:
-    return (await place.platform.submit([job]))[job.key]
-
-
-async def ended(place: FakeQueuePlace, handle: JobHandle) -> Observation:
-    return await place.seen(handle, JobState.ENDED)
-
-
 async def test_a_job_whose_answer_was_lost_is_found_and_runs_once(place: FakeQueuePlace) -> None:
     with place.queue.settings() as settings:
         settings.lose_answer = 1
     job = place.job()
-    assert isinstance(await outcome(place, job), Ambiguous)
+    assert isinstance(await place.outcome(job), Ambiguous)
     await until(lambda: place.runs(job) == 1)
     found = await place.platform.find([place.handle(job)])
     assert found.is_complete
     assert found.jobs[job.key].job_id
-    again = await outcome(place, job)
+    again = await place.outcome(job)
     assert isinstance(again, Submitted)
     assert again.job_id == found.jobs[job.key].job_id
     place.finish(job, 0)
-    await ended(place, place.handle(job, again.job_id))
+    await place.ended(place.handle(job, again.job_id))
     assert place.runs(job) == 1
     assert len(place.queue.jobs()) == 1
 
@@ -73,7 +50,7 @@ async def test_a_lost_job_that_shows_late_is_found_once_it_waits(place: FakeQueu
     with place.queue.settings() as settings:
         settings.lose_answer, settings.hide_listings, settings.slots = 1, 2, 0
     job = place.job()
-    assert isinstance(await outcome(place, job), Ambiguous)
+    assert isinstance(await place.outcome(job), Ambiguous)
 
     async def is_found() -> bool:
         return job.key in (await place.platform.find([place.handle(job)])).jobs
@@ -87,7 +64,7 @@ async def test_noise_around_every_answer_does_not_matter(place: FakeQueuePlace) 
     job = place.job()
     handle = await place.running(job)
     assert await place.platform.stop([handle], StopSignal.TERM) == {}
-    seen = await ended(place, handle)
+    seen = await place.ended(handle)
     assert seen.exit is not None
     assert seen.exit.signal == "TERM"
 
@@ -116,7 +93,7 @@ async def test_a_queue_that_does_not_answer_proves_nothing(
     with place.queue.settings() as settings:
         settings.fail = {}
     assert await place.platform.stop([handle], StopSignal.TERM) == {}
-    await ended(place, handle)
+    await place.ended(handle)
 
 
 @pytest.mark.parametrize("flavour", ["sge", "lsf"])
@@ -135,10 +112,10 @@ async def test_a_submission_that_reached_nobody_may_be_tried_again(
     with place.queue.settings() as settings:
         settings.fail = {SUBMISSIONS[flavour]: 1}
     job = place.job()
-    told = await outcome(place, job)
+    told = await place.outcome(job)
     assert isinstance(told, Rejected)
     assert told.is_retryable
-    assert isinstance(await outcome(place, job), Submitted)
+    assert isinstance(await place.outcome(job), Submitted)
 
 
 @pytest.mark.parametrize(
@@ -149,7 +126,7 @@ async def test_a_refused_job_says_what_to_change(
 ) -> None:
     with place.queue.settings() as settings:
         settings.refuse = refusal
-    told = await outcome(place, place.job())
+    told = await place.outcome(place.job())
     assert isinstance(told, Rejected), told
     assert not told.is_retryable
     assert word in told.reason
@@ -158,7 +135,7 @@ async def test_a_refused_job_says_what_to_change(
 async def test_a_full_queue_is_tried_again(place: FakeQueuePlace) -> None:
     with place.queue.settings() as settings:
         settings.refuse = "limit"
-    told = await outcome(place, place.job())
+    told = await place.outcome(place.job())
     assert isinstance(told, Rejected)
     assert told.is_retryable
 
@@ -169,7 +146,7 @@ async def test_a_command_that_hangs_leaves_a_doubt(
     monkeypatch.setattr(queue, "SUBMIT_SECONDS", 0.5)
     with place.queue.settings() as settings:
         settings.hang = {SUBMISSIONS[flavour]: 5.0}
-    assert isinstance(await outcome(place, place.job()), Ambiguous)
+    assert isinstance(await place.outcome(place.job()), Ambiguous)
 
 
 async def test_a_job_that_waits_says_why(place: FakeQueuePlace, flavour: str) -> None:
@@ -219,7 +196,7 @@ async def test_a_place_without_the_queue_says_what_to_do(
     )
     health = await place.platform.check()
     assert any("login_shell" in problem.remedy for problem in health.problems)
-    told = await outcome(place, place.job())
+    told = await place.outcome(place.job())
     assert isinstance(told, Rejected)
     assert SUBMISSIONS[flavour] in told.reason
     assert not (await place.platform.find([place.handle(place.job())])).is_complete
