@@ -88,10 +88,12 @@ async def read_best(session: AsyncSession, search_id: int) -> BestRead:
     Both are without `hpsearch:`, so that they can be run as they are, on any platform.
 
     Raises:
-        NotFound: there is no such search, or none of its trials has a value yet.
+        NotFound: there is no such search, or none of its trials is the best.
     """
     read = await read_search(session, search_id)
     if read.best_number is None or read.best_task_id is None or read.best_value is None:
+        if not read.objectives:
+            raise NotFound(f"Search {search_id} has no `objective`: no trial of it is the best.")
         raise NotFound(f"No trial of search {search_id} has a value yet.")
     search = await get_search(session, search_id)
     mine = col(Trial.search_id) == search_id, col(Trial.number) == read.best_number

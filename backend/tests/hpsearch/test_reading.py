@@ -96,6 +96,13 @@ async def test_a_list_counts_trials_and_tells_the_best(api: Api) -> None:
     assert listed["remaining_seconds"] == pytest.approx(30, abs=2)  # one of a minute, half way
 
 
+async def test_nothing_is_best_where_no_objective_says_what_is_good(api: Api) -> None:
+    made = await api.search()
+    answer = await api.client.get(f"/hpsearch/{made['search']['id']}/best")
+    assert answer.status_code == 404
+    assert "has no `objective`" in answer.json()["message"]
+
+
 async def test_the_best_is_a_config_that_runs_by_itself(api: Api) -> None:
     made = await api.search(config=None, config_text=OBJECTIVE)
     search_id = made["search"]["id"]
