@@ -43,6 +43,7 @@ export function TrialTools({ search, all, columns, rows, numTrials, onHide }: Tr
         size="compact-xs"
         href={`/tasks/export?format=csv&archived=any&search_id=${search.id}`}
         download
+        title="The tasks of all trials, with every parameter and metric"
         leftSection={<IconDownload size={14} aria-hidden />}
       >
         CSV
