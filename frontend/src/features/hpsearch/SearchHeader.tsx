@@ -22,12 +22,13 @@ export function SearchHeader({ search, actions }: { search: SearchDetail; action
         </h1>
         <SearchStatus search={search} />
         <SearchProgressBar search={search} />
-        <span className={classes.spacer} />
-        <Link to="/ui/tasks" search={{ search_id: [search.id] }} className={classes.tasksLink}>
-          <IconTable size={15} aria-hidden />
-          Its tasks
-        </Link>
-        {actions}
+        <div className={classes.actions}>
+          <Link to="/ui/tasks" search={{ search_id: [search.id] }} className={classes.tasksLink}>
+            <IconTable size={15} aria-hidden />
+            Its tasks
+          </Link>
+          {actions}
+        </div>
       </div>
       <KeyValue layout="line" items={factsOf(search)} />
       {search.notes && <p className={classes.notes}>{search.notes}</p>}

@@ -4,7 +4,7 @@ import { CurveBundle } from "~/charts/CurveBundle";
 import { ShapeSwatch } from "~/charts/ShapeSwatch";
 import type { Axis } from "~/features/hpsearch/axes";
 import { useHoveredTrial, useSearchState, useTrialSelection } from "~/features/hpsearch/selection";
-import { isJudged, trialLook } from "~/features/hpsearch/trials";
+import { isJudged, isOver, trialLook } from "~/features/hpsearch/trials";
 import type { SearchDetail, SearchViewProps, TrialRead } from "~/features/hpsearch/types";
 import { formatNumber, plural } from "~/lib/format";
 import { Empty } from "~/ui/Empty";
@@ -80,7 +80,7 @@ export function CurvesView({ search, trials, isCompact }: SearchViewProps) {
         <LoadingBlock height={height} label="Loading the curves" />
       ) : curves.length === 0 ? (
         <div style={{ height }}>
-          <Empty title="No curves yet">
+          <Empty title={isOver(search) ? "No curves" : "No curves yet"}>
             They begin with the first epoch that a trial writes of {metric}.
           </Empty>
         </div>
@@ -138,6 +138,11 @@ function CurveLegend({ curves, trials, hasRungs }: CurveLegendProps) {
         <span className={classes.key}>
           <span className={classes.bestKey} aria-hidden />
           <ShapeSwatch shape="diamond" color="var(--accent)" /> best
+        </span>
+      )}
+      {curves.some(({ number }) => number !== best && trials.get(number)?.state === "complete") && (
+        <span className={classes.key}>
+          <span className={classes.lineKey} aria-hidden /> complete
         </span>
       )}
       {ENDS.filter(({ state }) => states.has(state)).map(({ state, shape, color, word }) => (

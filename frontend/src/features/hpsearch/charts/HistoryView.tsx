@@ -8,7 +8,7 @@ import { NoObjective } from "~/features/hpsearch/explore/NoObjective";
 import { TrialCard } from "~/features/hpsearch/explore/TrialCard";
 import { LogToggle, ObjectiveChoice } from "~/features/hpsearch/explore/ViewHead";
 import { useHoveredTrial, useSearchState, useTrialSelection } from "~/features/hpsearch/selection";
-import type { ChosenObjective } from "~/features/hpsearch/trials";
+import { type ChosenObjective, isOver } from "~/features/hpsearch/trials";
 import type { SearchViewProps } from "~/features/hpsearch/types";
 import { formatNumber, plural } from "~/lib/format";
 import { formatTime } from "~/lib/time";
@@ -121,7 +121,9 @@ function Marks({ search, trials, objective, history, order, height }: MarksProps
   if (!axes)
     return (
       <div style={{ height }}>
-        <Empty title="No values yet">Every trial that tells {objective.metric} becomes a point here.</Empty>
+        <Empty title={isOver(search) ? "No values" : "No values yet"}>
+          Every trial that tells {objective.metric} becomes a point here.
+        </Empty>
       </div>
     );
   const bestText = best === null ? "none yet" : `${formatNumber(history.steps.at(-1)?.[1])} of trial ${best}`;

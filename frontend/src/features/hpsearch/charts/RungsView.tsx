@@ -31,9 +31,15 @@ export function RungsView({ search, trials }: SearchViewProps) {
       ) : brackets.length === 0 ? (
         <NoRungs hasEarlyStopping={search.has_early_stopping} />
       ) : (
-        brackets.map((bracket) => (
-          <BracketSection key={bracket.bracket} bracket={bracket} isOnly={brackets.length === 1} />
-        ))
+        <>
+          {brackets.map((bracket) => (
+            <BracketSection key={bracket.bracket} bracket={bracket} isOnly={brackets.length === 1} />
+          ))}
+          <p className={classes.notes}>
+            The ranks are today's. Each trial was judged when it came, by those that were there before: the
+            first ones pass easily.
+          </p>
+        </>
       )}
     </section>
   );

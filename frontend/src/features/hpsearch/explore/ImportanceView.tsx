@@ -96,7 +96,7 @@ function Bars({ items, message, numTrials, evaluator }: BarsProps) {
           </li>
         ))}
       </ol>
-      <p className={classes.strip}>
+      <p className={classes.remark}>
         Of {plural(numTrials, "trial")}: {MEANINGS[evaluator]}. {message}
       </p>
     </>
