@@ -14,7 +14,7 @@ from hypertrainer.hpsearch.spec import Place, Spec
 from hypertrainer.tasks.checking import Checked, Placed, check
 from hypertrainer.tasks.code import store_code
 from hypertrainer.tasks.config import Config
-from hypertrainer.tasks.platform_keys import ADDED
+from hypertrainer.tasks.platform_keys import apply_values
 from hypertrainer.tasks.schemas import TaskSubmit
 
 
@@ -72,7 +72,8 @@ def _check_place(services: Services, checked: Checked, place: Place, index: int)
     if source is None:
         raise RuntimeError("a config that cannot be read was to be placed")
     there = source.for_platform(place.platform)
-    _apply_set(there, checked.config or there, place.set, index)
+    written, where = checked.config or there, f"hpsearch.platforms.{index}.set"
+    apply_values(there, place.set, written, where)
     overrides = checked.request.overrides
     for path, value in overrides.items():
         with suppress(InvalidInput):  # it was told of the first platform
@@ -100,26 +101,6 @@ def _neutral(source: Config, there: Config, overrides: dict[str, Any]) -> Config
     except InvalidInput:  # without the platform's values it is none
         return None
     return None if neutral.text() == there.text() else neutral
-
-
-def _apply_set(config: Config, written: Config, values: dict[str, Any], index: int) -> None:
-    """Give the config the values of `set:`.
-
-    Raises:
-        InvalidInput: with each value whose place is not there, at its line.
-    """
-    problems = []
-    for path, value in values.items():
-        try:
-            if path in ADDED or path.startswith("resources."):
-                config.put(path, value)
-            else:
-                config.set(path, value)
-        except InvalidInput as error:
-            where = f"hpsearch.platforms.{index}.set.{path}"
-            problems.append(written.problem(where, error.message, at_key=True))
-    if problems:
-        raise InvalidInput(problems[0].message, problems)
 
 
 def _problems_there(checked: Checked, found: CheckedPlace, index: int) -> Iterator[FieldProblem]:

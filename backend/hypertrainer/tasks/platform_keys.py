@@ -50,13 +50,14 @@ def _problems_of_key(config: EditedYaml, path: str, key: str, value: Any) -> Ite
 def overrides_for(config: EditedYaml, platform: str) -> dict[str, Any]:
     """The values of this platform by dotted path, once `find_platform_problems` found nothing."""
     section = (config.find("platforms") or {}).get(platform) or {}
-    return dict(_flat(section.get("overrides") or {}, ""))
+    return dict(flat_values(section.get("overrides") or {}))
 
 
-def _flat(values: Mapping[str, Any], prefix: str) -> Iterator[tuple[str, Any]]:
+def flat_values(values: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
+    """The values of nested sections, each with its dotted path."""
     for name, value in values.items():
         if isinstance(value, dict) and value:
-            yield from _flat(value, f"{prefix}{name}.")
+            yield from flat_values(value, f"{prefix}{name}.")
         else:
             yield prefix + name, value
 
@@ -67,15 +68,25 @@ def apply_overrides(config: EditedYaml, platform: str) -> None:
     Raises:
         InvalidInput: with each value whose place is not there, and its line.
     """
+    apply_values(config, overrides_for(config, platform), config, f"platforms.{platform}.overrides")
+
+
+def apply_values(
+    config: EditedYaml, values: Mapping[str, Any], written: EditedYaml, where: str
+) -> None:
+    """Give a config values by their dotted paths, which stand at `where` in what was written.
+
+    Raises:
+        InvalidInput: with each value whose place is not there, and its line.
+    """
     problems = []
-    for path, value in overrides_for(config, platform).items():
+    for path, value in values.items():
         try:
             if path in ADDED or path.startswith("resources."):
                 config.put(path, value)
             else:
                 config.set(path, value)
         except InvalidInput as error:
-            where = f"platforms.{platform}.overrides.{path}"
-            problems.append(config.problem(where, error.message, at_key=True))
+            problems.append(written.problem(f"{where}.{path}", error.message, at_key=True))
     if problems:
         raise InvalidInput(problems[0].message, problems)

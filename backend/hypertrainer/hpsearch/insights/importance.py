@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING
 
 from hypertrainer.hpsearch.history import History
 from hypertrainer.hpsearch.insights.comparable import Comparable, comparable
-from hypertrainer.hpsearch.samplers.axes import Axis, Coordinate
+from hypertrainer.hpsearch.samplers.axes import Coordinate
+from hypertrainer.hpsearch.samplers.distributions import distribution_of
 from hypertrainer.hpsearch.samplers.space import Space
 
 if TYPE_CHECKING:
-    from optuna.distributions import BaseDistribution
     from optuna.study import Study
 
 PED_ANOVA = "ped_anova"
@@ -86,7 +86,7 @@ def _evaluate(space: Space, found: Comparable, evaluator: str) -> dict[str, floa
     optuna.logging.set_verbosity(optuna.logging.WARNING)
     if evaluator == FANOVA:  # it knows no inactive parameters
         found = found.completed(_usual(space))
-    distributions = {path: _distribution(axis) for path, axis in space.axes.items()}
+    distributions = {path: distribution_of(axis) for path, axis in space.axes.items()}
     study = optuna.create_study()
     for point, value in zip(found.points, found.values, strict=True):
         known = {path: distributions[path] for path in point}
@@ -107,21 +107,6 @@ def _importances(study: "Study", evaluator: str) -> dict[str, float]:
         warnings.simplefilter("ignore")  # of conditions that hold for a trial or two only
         shares = get_param_importances(study, evaluator=judge)
     return {path: float(share) for path, share in shares.items()}
-
-
-def _distribution(axis: Axis) -> "BaseDistribution":
-    from optuna.distributions import (
-        CategoricalDistribution,
-        FloatDistribution,
-        IntDistribution,
-    )
-
-    domain = axis.domain
-    if domain.is_unordered:
-        return CategoricalDistribution(range(int(domain.high) + 1))
-    if domain.is_whole:
-        return IntDistribution(int(domain.low), int(domain.high), log=domain.log)
-    return FloatDistribution(domain.low, domain.high, log=domain.log)
 
 
 def _usual(space: Space) -> Mapping[str, Coordinate]:

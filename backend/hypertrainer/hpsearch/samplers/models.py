@@ -13,6 +13,7 @@ from hypertrainer.errors import InvalidInput
 from hypertrainer.hpsearch.facts import Origin
 from hypertrainer.hpsearch.samplers.ask import Ask, Drawn
 from hypertrainer.hpsearch.samplers.axes import Axis, Coordinate
+from hypertrainer.hpsearch.samplers.distributions import distribution_of
 from hypertrainer.hpsearch.samplers.lessons import LEAST_VALUES, Lesson, Lessons, lessons_of
 from hypertrainer.hpsearch.samplers.quantiles import sobol_point
 from hypertrainer.hpsearch.spec import Algorithm, Spec
@@ -235,19 +236,4 @@ def _of_trial(lesson: Lesson) -> dict[str, Any]:
 
 
 def _distributions(ask: Ask) -> "dict[str, BaseDistribution]":
-    return {path: _distribution(axis) for path, axis in ask.space.axes.items()}
-
-
-def _distribution(axis: Axis) -> "BaseDistribution":
-    from optuna.distributions import (
-        CategoricalDistribution,
-        FloatDistribution,
-        IntDistribution,
-    )
-
-    domain = axis.domain
-    if domain.is_unordered:
-        return CategoricalDistribution(list(range(int(domain.high) + 1)))
-    if domain.is_whole:
-        return IntDistribution(int(domain.low), int(domain.high), log=domain.log)
-    return FloatDistribution(domain.low, domain.high, log=domain.log)
+    return {path: distribution_of(axis) for path, axis in ask.space.axes.items()}

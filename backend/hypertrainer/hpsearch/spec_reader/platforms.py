@@ -1,6 +1,6 @@
 """`platforms:`: where the trials run."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from difflib import get_close_matches
 from typing import Any
 
@@ -10,7 +10,7 @@ from hypertrainer.hpsearch.spec_reader import keys
 from hypertrainer.hpsearch.spec_reader.notes import Block
 from hypertrainer.hpsearch.spec_reader.paths import json_safe
 from hypertrainer.tasks.launch_keys import shown
-from hypertrainer.tasks.platform_keys import ADDED, FIXED
+from hypertrainer.tasks.platform_keys import ADDED, FIXED, flat_values
 
 EXAMPLE = "{platform: local, max_concurrent: 2}"
 MAX_CONCURRENT = 100_000
@@ -60,7 +60,7 @@ def _place(block: Block, name: str | None, params: Sequence[Parameter]) -> Place
         message = f"`max_cost` needs `cost_per_hour` on platform {name or '…'}."
         block.wrong("max_cost", message)
     section = block.section("set", "{training.num_workers: 8}")
-    values = dict(_flat(section.values, "")) if section else {}
+    values = dict(flat_values(section.values)) if section else {}
     for path in values:
         _check_set(block, path, values[path], params)
     if name is None:
@@ -72,14 +72,6 @@ def _place(block: Block, name: str | None, params: Sequence[Parameter]) -> Place
         max_cost=most,
         set={path: json_safe(value) for path, value in values.items()},
     )
-
-
-def _flat(values: Mapping[str, Any], prefix: str) -> Iterator[tuple[str, Any]]:
-    for name, value in values.items():
-        if isinstance(value, dict) and value:
-            yield from _flat(value, f"{prefix}{name}.")
-        else:
-            yield prefix + name, value
 
 
 def _check_set(block: Block, path: str, value: Any, params: Sequence[Parameter]) -> None:
