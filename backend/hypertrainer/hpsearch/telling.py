@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from math import isfinite
+from math import isfinite, nan
 from statistics import fmean, median
 from typing import Any
 
@@ -120,7 +120,7 @@ def _ran_to_its_end(spec: Spec, view: TrialView) -> bool:
     if early is None or early.max_epochs is None or first is None:
         return False
     is_long_enough = len(first.curve(early.metric).values) >= early.max_epochs
-    return is_long_enough and first.status is TaskStatus.FINISHED
+    return is_long_enough and all(task.status is TaskStatus.FINISHED for task in view.tasks)
 
 
 def _stopped(spec: Spec, trial: PastTrial, view: TrialView) -> Outcome:
@@ -138,7 +138,8 @@ def _complete(spec: Spec, trial: PastTrial, view: TrialView, until: int | None) 
     for objective in spec.objectives:
         found = [_value(task, objective, until) for task in view.tasks]
         known = [value for value in found if value is not None]
-        if len(known) < len(found) or not known:
+        is_any_missing = until is None and len(known) < len(found)  # of stopped ones it may
+        if is_any_missing or not known:
             return Outcome(TrialState.FAILED, _why_missing(view, objective), NO_METRIC)
         value = _aggregated(spec.repeats.aggregate, objective, known)
         if not isfinite(value):
@@ -158,11 +159,19 @@ def _value(task: TaskView, objective: Objective, until: int | None) -> float | N
 def _aggregated(kind: str, objective: Objective, values: Sequence[float]) -> float:
     match kind:
         case "mean":
-            return fmean(values)
+            return _mean(values)
         case "median":
             return median(values)
     is_least = (kind == "best") == (objective.direction.sign > 0)
     return min(values) if is_least else max(values)
+
+
+def _mean(values: Sequence[float]) -> float:
+    """Their mean; nan where it is no number."""
+    try:
+        return fmean(values)
+    except (OverflowError, ValueError):  # of what is too large, or infinite both ways
+        return nan
 
 
 def _judged(spec: Spec, trial: PastTrial, view: TrialView, values: list[float]) -> Outcome:
@@ -170,8 +179,8 @@ def _judged(spec: Spec, trial: PastTrial, view: TrialView, values: list[float]) 
     violations: dict[str, float] = {}
     for text in spec.constraints:
         expression = parse(text)
-        if not expression.metrics:
-            continue
+        if not expression.metrics or not values_there.keys() >= set(expression.paths):
+            continue  # on parameters alone, or on one that this trial does not have
         for task in view.tasks:
             metrics = {name: task.curve(name).last for name in expression.metrics}
             known = {name: value for name, value in metrics.items() if value is not None}

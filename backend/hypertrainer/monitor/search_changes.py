@@ -62,6 +62,7 @@ async def apply_step(
         added = add_facts(session, search, step.facts)
         changes.task_ids += await stop_tasks(session, step.stops, StopBy.SEARCH)
         changes.task_ids += await _retry(session, step.retries)
+        await session.flush()  # what waits again is stopped, too, if the search ends
         await _keep_values(session, step.values)
         await _update_trials(session, search, memory, views, step)
         memory.take(added)
@@ -102,9 +103,10 @@ async def _keep_values(session: AsyncSession, values: Mapping[int, list[float]])
 
 
 def prices_of(search: Search) -> dict[str, float]:
-    """What an hour costs on its platforms that have a price."""
+    """What an hour costs on each of its platforms; of no interest where none has a price."""
     places = read_places(search.places)
-    return {place.platform: place.cost_per_hour for place in places if place.cost_per_hour}
+    prices = {place.platform: place.cost_per_hour or 0.0 for place in places}
+    return prices if any(prices.values()) else {}
 
 
 async def _update_trials(

@@ -10,7 +10,7 @@ from sqlmodel import col, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import Select, SelectOfScalar
 
-from hypertrainer.hpsearch.curves import CurveFile, metric_path
+from hypertrainer.hpsearch.curves import MAX_EPOCHS, CurveFile, metric_path
 from hypertrainer.hpsearch.expressions import parse
 from hypertrainer.hpsearch.facts import TrialState
 from hypertrainer.hpsearch.spec import Spec
@@ -120,7 +120,9 @@ def _task_view(repeat: int, retries: int, task: Mapping[str, Any]) -> TaskView:
 
 def _epochs_of(progress: Mapping[str, Any] | None) -> int:
     epoch = (progress or {}).get("epoch")
-    return int(epoch) + 1 if isinstance(epoch, int | float) else 0
+    if not isinstance(epoch, int | float):
+        return 0
+    return int(min(max(epoch, -1), MAX_EPOCHS - 1)) + 1  # scripts may write anything
 
 
 def metrics_of(spec: Spec) -> list[str]:

@@ -35,7 +35,8 @@ def view_values(
     values: dict[str, Any] = {}
     if view.tasks:  # what was used up stays so when tasks are deleted
         values["epochs"] = sum(task.epochs for task in view.tasks)
-        values["cost"] = sum(_cost(task, prices.get(task.platform, 0.0)) for task in view.tasks)
+        if all(task.platform in prices for task in view.tasks):  # else one was edited away
+            values["cost"] = sum(_cost(task, prices[task.platform]) for task in view.tasks)
         values["started_at"] = min(starts, default=None)
     trial = memory.history.trials[view.number]
     if trial.state.is_over:

@@ -1,0 +1,118 @@
+"""Where several things come together: repeats, retries, stops, limits and edits."""
+
+from math import inf
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.api import MNIST, Api
+from tests.hpsearch.engine import Engine
+from tests.hpsearch.test_engine import ASHA, section
+from tests.hpsearch.test_engine_faults import hastened
+from tests.hpsearch.test_engine_limits import began_ago
+
+
+@pytest.fixture
+def engine(sqlite_api: Api, monkeypatch: pytest.MonkeyPatch) -> Engine:
+    return hastened(sqlite_api, monkeypatch)
+
+
+@pytest.fixture
+def any_engine(api: Api, monkeypatch: pytest.MonkeyPatch) -> Engine:
+    """On SQLite and on PostgreSQL."""
+    return hastened(api, monkeypatch)
+
+
+async def patch(engine: Engine, text: str, status: int = 200) -> Any:
+    path = f"/hpsearch/{engine.search_id}"
+    answer = await engine.api.client.patch(path, json={"config_text": f"{MNIST}hpsearch:\n{text}"})
+    assert answer.status_code == status, answer.text
+    return answer.json()
+
+
+@pytest.mark.parametrize("values", [(inf, -inf), (1.7e308, 1.7e308)])
+async def test_repeats_without_a_mean_have_diverged(
+    engine: Engine, values: tuple[float, float]
+) -> None:
+    objective = "\n  objective: {metric: loss, direction: minimize, summary: last}\n"
+    await engine.submit(section("  n_trials: 1\n  repeats: {n: 2}", objective=objective))
+    for repeat, value in enumerate(values):
+        await engine.write(0, value, repeat=repeat)
+        await engine.end(0, repeat=repeat)
+    await engine.turn()
+    assert await engine.states() == ["failed"]
+
+
+async def test_what_is_to_be_tried_again_when_the_target_is_reached_is_not(
+    engine: Engine,
+) -> None:
+    objective = "\n  objective: {metric: loss, direction: minimize, target: 0.5}\n"
+    limits = "  n_trials: 9\n  max_concurrent: 2\n  failures: {retry: 2}"
+    await engine.submit(section(limits, objective=objective))
+    await engine.write(0, 0.4)
+    await engine.end(0)
+    await engine.end(1, code=1)
+    await engine.turn()
+    search = await engine.read()
+    assert (search["status"], search["num_trials"]) == ("finished", 2)
+    assert (await engine.states())[0] == "complete"
+
+
+async def test_a_constraint_on_what_a_trial_does_not_have_is_told_of(engine: Engine) -> None:
+    params = (
+        "  params:\n"
+        "    training.kind: {values: [a, b], create: true}\n"
+        "    training.extra: {low: 1.0, high: 2.0, create: true, when: {training.kind: b}}\n"
+    )
+    text = '  n_trials: 6\n  max_concurrent: 6\n  constraints: ["metric(loss) <= training.extra"]'
+    await engine.submit(section(text, params=params))
+    for number in range(6):
+        await engine.finish(number, 0.5)
+    search = await engine.read()
+    assert (search["status"], search["num_finished"]) == ("finished", 6)
+
+
+async def test_a_late_stop_of_a_trial_with_repeats_is_a_stop(engine: Engine) -> None:
+    limits = f"  n_trials: 4\n  max_concurrent: 8\n  repeats: {{n: 2}}{ASHA}"
+    await engine.submit(section(limits))
+    for number in range(3):
+        await engine.write(number, 1.0)
+    await engine.turn()
+    await engine.write(3, *[9.0] * 9)
+    await engine.end(3)
+    await engine.api.round()
+    await engine._fill.run_once()  # before anybody read what it wrote
+    await engine.turn()
+    trial = await engine.trial(3)
+    assert (trial["state"], len(trial["tasks"])) == ("stopped", 2)
+
+
+async def test_what_ran_on_a_platform_that_was_edited_away_has_cost_what_it_has(
+    engine: Engine,
+) -> None:
+    priced = "  platforms: [{platform: fake, max_concurrent: 1, cost_per_hour: 3600}]\n"
+    await engine.submit(section(f"  n_trials: 9\n{priced}"))
+    await began_ago(engine, 65)
+    await engine.write(0, 1.0)
+    await engine.turn()
+    before = (await engine.read())["cost"]
+    assert before >= 60
+    await patch(engine, section("  n_trials: 9\n  platforms: [{platform: local}]\n"))
+    await engine.turn()
+    other = "  platforms: [{platform: local, cost_per_hour: 1, max_concurrent: 1}]\n"
+    await patch(engine, section(f"  n_trials: 9\n{other}"))
+    assert (await engine.read())["cost"] >= before
+
+
+@pytest.mark.parametrize("epoch", [1e12, 1e30])
+async def test_any_epoch_in_a_progress_file_is_borne(any_engine: Engine, epoch: float) -> None:
+    await any_engine.submit(section("  n_trials: 1"))
+    task = (await any_engine.trial(0))["task_id"]
+    folder = Path((await any_engine.api.read(task))["output_path"])
+    (folder / "progress.log").write_text(f"{epoch}\ttrain\t0\t10\t1.0\n")
+    await any_engine.turn()
+    search = await any_engine.read()
+    assert search["reason"] == ""
+    await any_engine.finish(0, 1.0)
+    assert (await any_engine.read())["status"] == "finished"
