@@ -34,15 +34,17 @@ def _has_room(place: PlacePlan, active: Mapping[str, int], costs: Mapping[str, f
     count = active.get(place.platform, 0)
     if place.max_concurrent is not None and count >= place.max_concurrent:
         return False
-    return place.max_cost is None or costs.get(place.platform, 0.0) < place.max_cost
+    return not is_spent(place, costs)
+
+
+def is_spent(place: PlacePlan, costs: Mapping[str, float]) -> bool:
+    """Whether a platform has used up what it may cost."""
+    return place.max_cost is not None and costs.get(place.platform, 0.0) >= place.max_cost
 
 
 def are_all_spent(places: Sequence[PlacePlan], costs: Mapping[str, float]) -> bool:
     """Whether every platform has used up what it may cost."""
-    return bool(places) and all(
-        place.max_cost is not None and costs.get(place.platform, 0.0) >= place.max_cost
-        for place in places
-    )
+    return bool(places) and all(is_spent(place, costs) for place in places)
 
 
 def _share(place: PlacePlan, active: Mapping[str, int]) -> float:

@@ -25,7 +25,7 @@ from hypertrainer.hpsearch.filling import (
 from hypertrainer.hpsearch.samplers.base import Suggestion
 from hypertrainer.hpsearch.statuses import SearchStatus
 from hypertrainer.hpsearch.tables import Search, saved_search_id
-from hypertrainer.monitor.search_room import Room, find_room
+from hypertrainer.monitor.search_room import Room, find_room, is_any_incomplete
 from hypertrainer.monitor.search_troubles import Troubles
 from hypertrainer.tasks.announce import announce_lists
 
@@ -78,8 +78,13 @@ class FillSearches:
                 if monotonic() > ends_at:
                     return True
         except NoPointLeft as error:
-            await self._close(search_id, error.message)
+            if not await self._is_any_incomplete(search_id):
+                await self._close(search_id, error.message)
         return False
+
+    async def _is_any_incomplete(self, search_id: int) -> bool:
+        async with self.services.database.reading() as session:
+            return await is_any_incomplete(session, search_id)
 
     async def _close(self, search_id: int, reason: str) -> None:
         await close_search(self.services, search_id, reason)

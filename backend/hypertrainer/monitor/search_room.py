@@ -3,15 +3,17 @@
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from itertools import takewhile
 
-from sqlmodel import col, func, select
+from sqlmodel import col, func, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from hypertrainer.clock import utc_now
 from hypertrainer.errors import Conflict
 from hypertrainer.hpsearch.facts import TrialState
 from hypertrainer.hpsearch.filling import Launch
-from hypertrainer.hpsearch.placement import are_all_spent, choose_place
+from hypertrainer.hpsearch.placement import are_all_spent, choose_place, is_spent
 from hypertrainer.hpsearch.places import PlacePlan, read_places
 from hypertrainer.hpsearch.spec import Spec
 from hypertrainer.hpsearch.statuses import SearchStatus
@@ -21,6 +23,7 @@ from hypertrainer.tasks.statuses import ACTIVE_STATUSES, TaskStatus
 from hypertrainer.tasks.tables import Task
 
 MOST_AT_ONCE = 10_000  # tasks of a search that sets no limit itself
+RESULT_TIME = timedelta(seconds=60)  # within which what a trial came to is known as a rule
 
 
 @dataclass(slots=True)
@@ -47,8 +50,12 @@ class Free:
     costs: Mapping[str, float]
 
     def take(self, platform: str | None = None) -> PlacePlan | None:
-        """A slot, of this platform if it is still one of them; None where none is free."""
-        only = [plan for plan in self.plans if plan.platform == platform]
+        """A slot, of this platform if it may still be used; None where none is free."""
+        only = [
+            plan
+            for plan in self.plans
+            if plan.platform == platform and not is_spent(plan, self.costs)
+        ]
         place = choose_place(self.placement, only or self.plans, self.active, self.costs)
         if place is not None:
             self.active[place.platform] += 1
@@ -69,6 +76,7 @@ async def find_room(
     spec, plans = Spec.model_validate(search.spec), read_places(search.places)
     active, costs = await _active(session, search_id), await _costs(session, search_id, plans)
     active += await _to_be_retried(session, search_id, spec.failures.retry)
+    active += await _to_be_told(session, search_id, spec)
     room = Room(search, spec, is_spent=are_all_spent(plans, costs))
     if room.is_spent:
         return room
@@ -123,6 +131,47 @@ async def _to_be_retried(session: AsyncSession, search_id: int, retry: int) -> C
     return Counter({platform: int(count) for platform, count in await session.exec(query)})
 
 
+async def _to_be_told(session: AsyncSession, search_id: int, spec: Spec) -> Counter[str]:
+    """How many trials have just ended and keep a slot until they are told of, by platform.
+
+    So the next point is chosen by one who knows their result. Those that wait for repeats, or for
+    another attempt, have something else to wait for.
+    """
+    has_task = select(TrialTask.task_id).join(Task, col(Task.id) == col(TrialTask.task_id))
+    has_task = has_task.where(col(TrialTask.trial_id) == col(Trial.id))
+    is_active, retries = col(Task.status).in_(ACTIVE_STATUSES), col(TrialTask.retries)
+    is_tried_again = col(Task.status).in_(FAILURES) & (retries < spec.failures.retry)
+    number = select(func.count()).where(col(TrialTask.trial_id) == col(Trial.id))
+    query = (
+        select(Trial.platform, func.count())
+        .where(
+            col(Trial.search_id) == search_id,
+            col(Trial.state).in_((TrialState.RUNNING, TrialState.STOPPING)),
+            has_task.where(col(Task.ended_at) > utc_now() - RESULT_TIME).exists(),
+            ~has_task.where(or_(is_active, is_tried_again)).exists(),
+            or_(
+                number.scalar_subquery() >= spec.repeats.n,
+                has_task.where(col(Task.status) != TaskStatus.FINISHED).exists(),
+            ),
+        )
+        .group_by(col(Trial.platform))
+    )
+    return Counter({platform: int(count) for platform, count in await session.exec(query)})
+
+
+async def is_any_incomplete(session: AsyncSession, search_id: int) -> bool:
+    """Whether repeats of some trial that runs are still to be started."""
+    search = await session.get(Search, search_id)
+    number = 1 if search is None else Spec.model_validate(search.spec).repeats.n
+    counts = select(func.count()).where(col(TrialTask.trial_id) == col(Trial.id))
+    query = select(Trial.id).where(
+        col(Trial.search_id) == search_id,
+        col(Trial.state) == TrialState.RUNNING,
+        counts.scalar_subquery() < number,
+    )
+    return number > 1 and (await session.exec(query.limit(1))).first() is not None
+
+
 async def _costs(
     session: AsyncSession, search_id: int, plans: Sequence[PlacePlan]
 ) -> dict[str, float]:
@@ -142,7 +191,7 @@ async def _repeats(
 ) -> list[Launch]:
     """Repeats that are missing; with early stopping, of trials only whose first run came through.
 
-    All repeats of a trial run where its first one did, as long as the search has that platform.
+    All repeats of a trial run where its first one did, as long as the search may use that platform.
     """
     counts = select(func.count()).where(col(TrialTask.trial_id) == col(Trial.id))
     query = select(Trial).where(

@@ -72,14 +72,16 @@ class Engine:
         while num_same < SETTLED_ROUNDS:
             now = await self.trials(), (await self.read())["status"]
             num_same, before = (num_same + 1 if now == before else 0), now
-            await self.api.round()
-            collect = CollectOutput(
-                self.api.services, OutputWatch(self.api.services.wakers.collect)
-            )
-            await collect.run_once()
-            while await self._advance.run_once() == 0:
-                pass
+            await self.look()
             await self._fill.run_once()
+
+    async def look(self) -> None:
+        """Every pass but the one that starts trials, once."""
+        await self.api.round()
+        collect = CollectOutput(self.api.services, OutputWatch(self.api.services.wakers.collect))
+        await collect.run_once()
+        while await self._advance.run_once() == 0:
+            pass
 
     async def read(self) -> Any:
         return await self.api.get(f"/hpsearch/{self.search_id}")

@@ -5,7 +5,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlmodel import col, select
 
+from hypertrainer.hpsearch.tables import SearchFact
 from tests.api import MNIST, Api
 from tests.hpsearch.engine import Engine
 from tests.hpsearch.test_engine import ASHA, section
@@ -29,6 +31,34 @@ async def patch(engine: Engine, text: str, status: int = 200) -> Any:
     answer = await engine.api.client.patch(path, json={"config_text": f"{MNIST}hpsearch:\n{text}"})
     assert answer.status_code == status, answer.text
     return answer.json()
+
+
+async def test_repeats_go_elsewhere_when_their_trials_platform_is_spent(engine: Engine) -> None:
+    places = (
+        "  platforms:\n"
+        "  - {platform: fake, max_concurrent: 1, cost_per_hour: 3600, max_cost: 5}\n"
+        "  - {platform: local, max_concurrent: 1}\n"
+    )
+    await engine.submit(section(f"  n_trials: 1\n{places}  repeats: {{n: 2}}{ASHA}"))
+    await began_ago(engine, 60)
+    await engine.finish(0, 1.0)
+    (trial,) = await engine.trials()
+    assert len(trial["tasks"]) == 2
+    assert (await engine.read())["reason"] == ""
+
+
+async def test_repeats_come_after_the_last_point_of_a_space(engine: Engine) -> None:
+    params = "  params:\n    training.num_epochs: [1, 2]\n"
+    limits = f"  n_trials: 9\n  max_concurrent: 4\n  repeats: {{n: 2}}{ASHA}"
+    await engine.submit(section(limits, params=params))
+    for number in range(2):
+        await engine.finish(number, 1.0)
+    assert [len(trial["tasks"]) for trial in await engine.trials()] == [2, 2]
+    for number in range(2):
+        await engine.finish(number, 3.0, repeat=1)
+    search = await engine.read()
+    assert (search["status"], search["best_value"]) == ("finished", 2.0)
+    assert search["reason"] == "All 2 points of the search space have been tried."
 
 
 @pytest.mark.parametrize("values", [(inf, -inf), (1.7e308, 1.7e308)])
@@ -86,6 +116,22 @@ async def test_a_late_stop_of_a_trial_with_repeats_is_a_stop(engine: Engine) -> 
     await engine.turn()
     trial = await engine.trial(3)
     assert (trial["state"], len(trial["tasks"])) == ("stopped", 2)
+
+
+async def test_the_next_point_is_asked_for_when_the_last_result_is_known(engine: Engine) -> None:
+    await engine.submit(section("  n_trials: 3\n  max_concurrent: 1"))
+    await engine.write(0, 1.0)
+    await engine.end(0)
+    await engine.api.round()
+    await engine._advance.run_once()
+    await engine._fill.run_once()
+    assert len(await engine.trials()) == 1
+    await engine.turn()
+    assert len(await engine.trials()) == 2
+    async with engine.api.database.reading() as session:
+        query = select(SearchFact.kind).order_by(col(SearchFact.seq))
+        kinds = (await session.exec(query)).all()
+    assert kinds == ["revised", "asked", "told", "asked"]
 
 
 async def test_what_ran_on_a_platform_that_was_edited_away_has_cost_what_it_has(

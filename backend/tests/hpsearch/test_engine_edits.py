@@ -131,7 +131,7 @@ async def test_what_was_thought_out_before_an_edit_is_not_started(
     await engine.submit(section(limits))
     await engine.write(0, 1.0)
     await engine.end(0)
-    await engine.api.round()
+    await engine.look()
     adviser = SlowAdviser()
     filling = asyncio.create_task(FillSearches(engine.api.services, adviser).run_once())
     await adviser.is_asked.wait()
