@@ -232,7 +232,7 @@ const Axes = memo(function Axes({ geometry, x, y }: AxesProps) {
       {y.scale.ticks.map((tick) => (
         <g key={tick} transform={`translate(0 ${geometry.y.to(tick)})`}>
           <line x1={area.left} x2={right} className={classes.grid} />
-          <text x={area.left - 6} dy="0.32em" textAnchor="end" className={classes.tick}>
+          <text x={area.left - 8} dy="0.32em" textAnchor="end" className={classes.tick}>
             {y.text(tick)}
           </text>
         </g>
