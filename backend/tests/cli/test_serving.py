@@ -23,22 +23,24 @@ def test_no_server_exits_with_three(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "hypertrainer serve" in result.stderr.replace("\n", " ")
 
 
-def test_help_does_not_load_what_only_the_server_needs() -> None:
+def loaded_with(module: str, *names: str) -> list[str]:
+    """Which of these modules come with this one."""
     check = (
-        "import sys, hypertrainer.cli; heavy = ('fastapi', 'sqlalchemy', 'polars', 'httpx', "
-        "'pydantic'); print([name for name in heavy if name in sys.modules])"
+        f"import sys, json, {module}; print(json.dumps([n for n in {names} if n in sys.modules]))"
     )
     result = subprocess.run([sys.executable, "-c", check], capture_output=True, check=True)
-    assert result.stdout.strip() == b"[]"
+    loaded: list[str] = json.loads(result.stdout)
+    return loaded
+
+
+def test_help_does_not_load_what_only_the_server_needs() -> None:
+    heavy = ("fastapi", "sqlalchemy", "polars", "httpx", "pydantic")
+    assert loaded_with("hypertrainer.cli", *heavy) == []
 
 
 def test_a_client_command_does_not_load_what_only_the_server_needs() -> None:
-    check = (
-        "import sys, hypertrainer.client; "
-        "print([m for m in ('fastapi', 'sqlalchemy', 'polars', 'uvicorn') if m in sys.modules])"
-    )
-    result = subprocess.run([sys.executable, "-c", check], capture_output=True, check=True)
-    assert result.stdout.strip() == b"[]"
+    heavy = ("fastapi", "sqlalchemy", "polars", "uvicorn")
+    assert loaded_with("hypertrainer.client", *heavy) == []
 
 
 def run(*arguments: str, home: Path) -> subprocess.CompletedProcess[str]:

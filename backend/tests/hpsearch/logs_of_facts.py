@@ -100,7 +100,8 @@ def follow(
     log.ask_all(len(curves))
     written = [Curve() for _ in curves]
     views = [
-        TrialView(number, [_task(number, {METRIC: curve})]) for number, curve in enumerate(written)
+        TrialView(number, [running_task(number, {METRIC: curve})])
+        for number, curve in enumerate(written)
     ]
     longest = max((len(curve) for curve in curves), default=0)
     for seen in range(0, longest, poll):
@@ -113,7 +114,8 @@ def follow(
     return log
 
 
-def _task(number: int, curves: Mapping[str, Curve]) -> TaskView:
+def running_task(number: int, curves: Mapping[str, Curve]) -> TaskView:
+    """The task of a trial that runs and has reported this."""
     return TaskView(
         task_id=number + 1,
         repeat=0,

@@ -24,6 +24,7 @@ from hypertrainer.hpsearch.spec import Spec
 from hypertrainer.hpsearch.telling import tell
 from hypertrainer.hpsearch.trial_views import Step, TaskView, TrialView
 from hypertrainer.tasks.statuses import TaskStatus
+from tests.hpsearch.logs_of_facts import running_task
 
 Epoch = float | Mapping[str, float]  # of the one metric there is, or by metric
 CurveOf = Callable[[Mapping[str, Any]], Iterable[Epoch]]  # its epochs are trained as they are taken
@@ -230,7 +231,10 @@ class Simulation:
         self._add(Fact(seq, FactKind.ASKED, number, data=data))
         curves: dict[str, Curve] = {}
         worker = Worker(
-            iter(self.curve(values)), self.epoch_seconds(values), _task(number, curves), curves
+            iter(self.curve(values)),
+            self.epoch_seconds(values),
+            running_task(number, curves),
+            curves,
         )
         self._running[number] = worker
         self._push(self.seconds + self.start_seconds(values) + worker.seconds, number)
@@ -259,19 +263,3 @@ def simulate(
     """The facts of a whole search; see `Simulation`."""
     simulation = Simulation(spec, seed, curve, workers, epochs_budget, poll_epochs, choose=choose)
     return simulation.run().facts
-
-
-def _task(number: int, curves: Mapping[str, Curve]) -> TaskView:
-    return TaskView(
-        task_id=number + 1,
-        repeat=0,
-        status=TaskStatus.RUNNING,
-        reason="",
-        folder="",
-        platform="local",
-        is_whole=False,
-        retries=0,
-        started_at=None,
-        ended_at=None,
-        curves=curves,
-    )
