@@ -110,6 +110,7 @@ def _search_read(
         | {name: int(counts[name] or 0) for name in names}
         | {
             "seq": row["changes"],
+            "paused_seconds": row["paused_seconds"],
             "platforms": [place["platform"] for place in places] or [row["platform"]],
             "objectives": [_objective(one) for one in row["objectives"] or []],
             "has_early_stopping": bool((row["early_stopping"] or {}).get("rules")),

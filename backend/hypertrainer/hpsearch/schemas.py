@@ -25,7 +25,8 @@ class SearchRead(BaseModel):
 
     `n_trials` is 0 where only a budget limits it; `num_trials` were asked for so far. `seq` grows
     with everything that becomes known. `remaining_seconds` is an estimate from the trials so far.
-    `cost` is null where no platform has a price.
+    `cost` is null where no platform has a price. `paused_seconds` are those before `paused_at`:
+    while it was paused, or over until somebody let it go on.
     """
 
     id: int
@@ -46,6 +47,7 @@ class SearchRead(BaseModel):
     created_at: datetime
     ended_at: datetime | None
     paused_at: datetime | None
+    paused_seconds: float
     seq: int
     num_trials: int
     num_active: int

@@ -90,6 +90,7 @@ async def test_a_list_counts_trials_and_tells_the_best(api: Api) -> None:
         {"metric": "loss", "direction": "minimize", "summary": "best", "target": None}
     ]
     assert (listed["has_early_stopping"], listed["cost"]) == (False, None)
+    assert (listed["paused_at"], listed["paused_seconds"]) == (None, 0)
     assert "config_text" not in listed
     await change(api, search_id, {0: {"state": "running"}, 1: {"state": "running"}})
     (listed,) = (await api.get("/hpsearch"))["items"]

@@ -2110,6 +2110,8 @@ export interface components {
             ended_at: string | null;
             /** Paused At */
             paused_at: string | null;
+            /** Paused Seconds */
+            paused_seconds: number;
             /** Seq */
             seq: number;
             /** Num Trials */
@@ -2211,7 +2213,8 @@ export interface components {
          *
          *     `n_trials` is 0 where only a budget limits it; `num_trials` were asked for so far. `seq` grows
          *     with everything that becomes known. `remaining_seconds` is an estimate from the trials so far.
-         *     `cost` is null where no platform has a price.
+         *     `cost` is null where no platform has a price. `paused_seconds` are those before `paused_at`:
+         *     while it was paused, or over until somebody let it go on.
          */
         SearchRead: {
             /** Id */
@@ -2252,6 +2255,8 @@ export interface components {
             ended_at: string | null;
             /** Paused At */
             paused_at: string | null;
+            /** Paused Seconds */
+            paused_seconds: number;
             /** Seq */
             seq: number;
             /** Num Trials */

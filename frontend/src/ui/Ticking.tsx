@@ -42,9 +42,20 @@ export function Age({ time }: { time: string | null }) {
   return <time title={time ? formatTime(time) : undefined}>{text}</time>;
 }
 
+interface ElapsedProps {
+  from: string | null;
+  to: string | null;
+  /** Seconds in between that do not count. */
+  without?: number;
+}
+
 /** How long from one moment to another, or until now. */
-export function Elapsed({ from, to }: { from: string | null; to: string | null }) {
-  return <>{useTicking((now) => formatDuration(wholeSeconds(elapsedSeconds(from, to, now), to)))}</>;
+export function Elapsed({ from, to, without = 0 }: ElapsedProps) {
+  const text = (now: number) => {
+    const seconds = elapsedSeconds(from, to, now);
+    return formatDuration(wholeSeconds(seconds && Math.max(0, seconds - without), to));
+  };
+  return <>{useTicking(text)}</>;
 }
 
 /** What still runs shows whole seconds: tenths that jump by ones would be noise. */

@@ -84,7 +84,13 @@ function factsOf(search: SearchDetail): KeyValueItem[] {
     ...(isOver(search) ? [{ label: "Age", value: <Age time={search.created_at} /> }] : []),
     {
       label: isOver(search) ? "Took" : "Running for",
-      value: <Elapsed from={search.created_at} to={search.ended_at} />,
+      value: (
+        <Elapsed
+          from={search.created_at}
+          to={search.ended_at ?? search.paused_at}
+          without={search.paused_seconds}
+        />
+      ),
     },
   ];
 }
