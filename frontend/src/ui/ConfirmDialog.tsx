@@ -1,5 +1,6 @@
 import { Button, Group, Modal } from "@mantine/core";
 import type { ReactNode } from "react";
+import classes from "./ConfirmDialog.module.css";
 
 interface ConfirmDialogProps {
   isOpen: boolean;
@@ -28,7 +29,7 @@ export function ConfirmDialog(props: ConfirmDialogProps) {
   } = props;
   return (
     <Modal opened={isOpen} onClose={onCancel} title={title} size="md">
-      {children}
+      <div className={classes.body}>{children}</div>
       <Group justify="flex-end" gap="xs" mt="md">
         <Button variant="default" onClick={onCancel} data-autofocus>
           Cancel

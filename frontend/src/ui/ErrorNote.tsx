@@ -1,5 +1,6 @@
 import { Button } from "@mantine/core";
 import { IconAlertTriangle } from "@tabler/icons-react";
+import { Quoted } from "./Quoted";
 import classes from "./states.module.css";
 
 interface ErrorNoteProps {
@@ -18,7 +19,9 @@ export function ErrorNote({ title = "This did not work", message, fields = [], o
       <IconAlertTriangle className={classes.noteIcon} size={18} aria-hidden />
       <div className={classes.noteBody}>
         <p className={classes.noteTitle}>{title}</p>
-        <p className={classes.noteText}>{message}</p>
+        <p className={classes.noteText}>
+          <Quoted text={message} />
+        </p>
         {fields.length > 0 && (
           <ul className={classes.fields}>
             {fields.map((field) => (

@@ -102,7 +102,16 @@ interface TextProps {
 
 function Text({ taskId, name, base, shape }: TextProps) {
   const config = useConfigText(taskId);
-  if (config.error) return <ErrorNote title="The config could not be read" message={config.error.message} />;
+  if (config.error)
+    return (
+      <div className={classes.bestText}>
+        <ErrorNote
+          title="The config could not be read"
+          message={config.error.message}
+          onRetry={() => void config.refetch()}
+        />
+      </div>
+    );
   if (config.data === undefined) return <LoadingRows label="Reading the config" />;
   return (
     <div className={classes.bestText}>
