@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import NamedTuple
 
 from hypertrainer.hpsearch.facts import TrialState
@@ -107,6 +108,8 @@ def _missing_metric(history: History, failures: Sequence[Failure]) -> Closing | 
     failed = (trial for trial in history.over() if trial.state is TrialState.FAILED)
     if not all(trial.cause == NO_METRIC for trial in failed):
         return None
+    if not _are_new(history, MISSED_METRICS):
+        return None
     return Closing(f"None of {total} finished trials has the metric. {failures[-1].reason}")
 
 
@@ -115,9 +118,20 @@ def _failures(history: History, failures: Sequence[Failure]) -> Closing | None:
     limit = history.spec.failures.max
     if limit is None:
         is_hopeless = num_failed >= HOPELESS_FAILURES and num_failed == total
+        is_hopeless = is_hopeless and _are_new(history, HOPELESS_FAILURES)
     else:
         is_hopeless = num_failed > limit
     return Closing(_failed_words(num_failed, total, failures)) if is_hopeless else None
+
+
+def _are_new(history: History, count: int) -> bool:
+    """Whether so many failed since the search was last edited: it may be mended since."""
+    failed = (
+        trial
+        for trial in history.over()
+        if trial.state is TrialState.FAILED and (trial.told_seq or 0) > history.revised_seq
+    )
+    return next(islice(failed, count - 1, None), None) is not None
 
 
 def _failed_words(num_failed: int, total: int, failures: Sequence[Failure]) -> str:

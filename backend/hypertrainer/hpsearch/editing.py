@@ -16,7 +16,7 @@ from hypertrainer.hpsearch.points import revised
 from hypertrainer.hpsearch.reading import read_search
 from hypertrainer.hpsearch.schemas import SearchDetail, SearchEdit
 from hypertrainer.hpsearch.service import get_search
-from hypertrainer.hpsearch.spec import EarlyStopping, Place, Spec
+from hypertrainer.hpsearch.spec import Budget, EarlyStopping, Place, Spec
 from hypertrainer.hpsearch.spec_reader.reader import read_spec
 from hypertrainer.hpsearch.statuses import SearchStatus
 from hypertrainer.hpsearch.steering import mark_folders, run_again
@@ -103,17 +103,27 @@ def _has_more(search: Search, revision: Revision) -> bool:
     Where another limit had ended it, it is looked at again: if that still holds it ends at once.
     """
     wanted, old = revision.spec.n_trials, Spec.model_validate(search.spec)
-    if search.status != SearchStatus.FINISHED:
+    if search.status not in (SearchStatus.FINISHED, SearchStatus.FAILED):
         return False
     if wanted is not None and wanted > search.n_trials:
         return True
     is_any_left = wanted is None or wanted > search.num_trials
-    return is_any_left and _limits(old) != _limits(revision.spec)
+    is_changed = _limits(old) != _limits(revision.spec)
+    return is_any_left and (is_changed or _has_new_space(old, revision.spec))
 
 
 def _limits(spec: Spec) -> tuple[object, ...]:
     """What ends a search before it has had all its trials."""
-    return spec.budget, spec.failures.max, tuple(one.target for one in spec.objectives)
+    costs = tuple(place.max_cost for place in spec.platforms)
+    return spec.budget, spec.failures.max, costs, tuple(one.target for one in spec.objectives)
+
+
+def _has_new_space(old: Spec, new: Spec) -> bool:
+    """Whether there are other points to try, where no limit but these can have ended it."""
+    costs = [place.max_cost for place in new.platforms]
+    targets = [objective.target for objective in new.objectives]
+    is_limited = new.budget != Budget() or any(one is not None for one in (*costs, *targets))
+    return not is_limited and (old.params, old.constraints) != (new.params, new.constraints)
 
 
 async def _revise(
@@ -188,6 +198,7 @@ def _forbidden_changes(config: Config, search: Search, spec: Spec) -> Iterator[F
             "that. Stop the search if these are enough."
         )
         yield config.problem("hpsearch.n_trials", message)
+    yield from _vain_changes(config, search.num_trials, old, spec)
     if not search.num_trials:
         return
     if _meanings(old) != _meanings(spec):
@@ -203,6 +214,22 @@ def _forbidden_changes(config: Config, search: Search, spec: Spec) -> Iterator[F
             "can."
         )
         yield config.problem("hpsearch.early_stopping.metric", message)
+
+
+def _vain_changes(config: Config, num_trials: int, old: Spec, new: Spec) -> Iterator[FieldProblem]:
+    """What is looked at once, and was."""
+    if new.warm_start != old.warm_start:
+        message = (
+            "The trials of another search are told to the sampler when a search is submitted, and "
+            "not later. Submit a new search with this `warm_start`."
+        )
+        yield config.problem("hpsearch.warm_start", message)
+    if min(len(new.try_first), num_trials) > min(len(old.try_first), num_trials):
+        message = (
+            f"{num_trials} trials were started already, and points are tried in their places: "
+            "these would never be. Clone a task to try a point now."
+        )
+        yield config.problem("hpsearch.try_first", message)
 
 
 def _meanings(spec: Spec) -> list[tuple[object, ...]]:

@@ -72,6 +72,7 @@ class History:
     trials: dict[int, PastTrial] = field(default_factory=dict)
     warm: list[PastTrial] = field(default_factory=list)  # of other searches; numbers are negative
     revision: int = 0
+    revised_seq: int = 0  # of the newest fact that revised the spec
     standings: Standings = field(default_factory=Standings)
     num_by_state: Counter[TrialState] = field(default_factory=Counter)
 
@@ -97,7 +98,7 @@ class History:
             case FactKind.REVISED:
                 self.spec = Spec.model_validate(fact.data["spec"])
                 self.seed = self.seed if self.spec.seed is None else self.spec.seed
-                self.revision += 1
+                self.revision, self.revised_seq = self.revision + 1, fact.seq
             case FactKind.WARMED:
                 self.warm.append(_warm(fact, -1 - len(self.warm)))
             case FactKind.ASKED:

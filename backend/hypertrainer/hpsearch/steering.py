@@ -68,7 +68,7 @@ async def stop_search(session: AsyncSession, search: Search, *, cancel: bool) ->
     if SearchStatus(search.status).is_over:
         raise Conflict(f"Search {search.id} is {search.status} already.")
     if search.paused_at is not None:
-        _count_pause(search, search.paused_at)
+        count_pause(search, search.paused_at)
     search.reason = BY_USER
     search.ended_at = utc_now()
     await set_status(session, search, SearchStatus.STOPPED)
@@ -96,7 +96,7 @@ async def run_again(session: AsyncSession, search: Search) -> None:
     """Let a search run whatever it was; the time in between counts as a pause."""
     since = search.paused_at or search.ended_at
     if since is not None:
-        _count_pause(search, since)
+        count_pause(search, since)
     search.ended_at, search.reason, search.is_closed = None, "", False
     await set_status(session, search, SearchStatus.RUNNING)
 
@@ -120,6 +120,7 @@ async def mark_folders(session: AsyncSession, search: Search) -> None:
     await session.exec(changed.values(unsaved_changes=col(Task.unsaved_changes) + 1))
 
 
-def _count_pause(search: Search, since: datetime) -> None:
+def count_pause(search: Search, since: datetime) -> None:
+    """End a pause: none of its time counts."""
     search.paused_seconds += max(0.0, (utc_now() - since).total_seconds())
     search.paused_at = None

@@ -17,7 +17,7 @@ from hypertrainer.hpsearch.fact_rows import add_facts
 from hypertrainer.hpsearch.facts import FactKind
 from hypertrainer.hpsearch.places import read_places
 from hypertrainer.hpsearch.statuses import SearchStatus
-from hypertrainer.hpsearch.steering import stop_tasks
+from hypertrainer.hpsearch.steering import count_pause, stop_tasks
 from hypertrainer.hpsearch.tables import Search, Trial, TrialTask
 from hypertrainer.hpsearch.trial_views import Step, TrialView
 from hypertrainer.monitor.search_memory import SearchMemory
@@ -184,6 +184,8 @@ async def _close(
         why = search.reason if search.is_closed else ""  # and not what was in its way
         new_status, search.reason = final_status(memory.history, why, memory.failure_reasons)
         search.status, search.ended_at = new_status, await _end_of(session, search) or now
+        if search.paused_at is not None:
+            count_pause(search, search.paused_at)
     session.add(search)
     return stopped
 

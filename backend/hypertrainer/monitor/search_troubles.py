@@ -34,10 +34,12 @@ class Troubles:
     services: Services
     meaning: str
     _by_search: dict[int, Trouble] = field(default_factory=dict)
+    _worked: set[int] = field(default_factory=set)  # searches that were worked on without any
 
     def forget_others(self, ids: Collection[int]) -> None:
         """Keep those of these searches only."""
         self._by_search = {key: kept for key, kept in self._by_search.items() if key in ids}
+        self._worked.intersection_update(ids)
 
     @property
     def pause(self) -> float:
@@ -58,7 +60,8 @@ class Troubles:
         except Exception as error:  # noqa: BLE001 - one search must not hold up the others
             await self._failed(search_id, error)
             return False
-        if self._by_search.pop(search_id, None) is not None:
+        if self._by_search.pop(search_id, None) is not None or search_id not in self._worked:
+            self._worked.add(search_id)  # the first time, too: there may be words of an earlier run
             await note_trouble(self.services, search_id, "")
         return is_more
 

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from sqlmodel import col, select
 
-from hypertrainer.hpsearch.tables import SearchFact
+from hypertrainer.hpsearch.filling import note_trouble
+from hypertrainer.hpsearch.tables import Search, SearchFact
 from tests.api import MNIST, Api
 from tests.hpsearch.engine import Engine
 from tests.hpsearch.test_engine import ASHA, section
@@ -162,3 +163,83 @@ async def test_any_epoch_in_a_progress_file_is_borne(any_engine: Engine, epoch: 
     assert search["reason"] == ""
     await any_engine.finish(0, 1.0)
     assert (await any_engine.read())["status"] == "finished"
+
+
+async def test_a_search_that_failed_and_is_extended_is_judged_by_its_new_trials(
+    engine: Engine,
+) -> None:
+    await engine.submit(section("  n_trials: 20\n  max_concurrent: 1"))
+    for number in range(3):
+        await engine.write(number, 1.0, metric="acc")
+        await engine.end(number)
+        await engine.turn()
+    assert (await engine.read())["status"] == "failed"
+    await engine.api.post(f"/hpsearch/{engine.search_id}/extend", n_trials=1)
+    await engine.turn()
+    assert await engine.states() == ["failed"] * 3 + ["running"]
+    for number in range(3, 6):
+        await engine.write(number, 1.0, metric="acc")
+        await engine.end(number)
+        await engine.turn()
+    search = await engine.read()
+    assert (search["status"], search["num_trials"]) == ("failed", 6)
+    await engine.api.post(f"/hpsearch/{engine.search_id}/extend", n_trials=1)
+    await engine.turn()
+    await engine.finish(6, 1.0)
+    assert (await engine.states())[6:] == ["complete", "running"]
+
+
+async def test_a_larger_space_lets_a_search_go_on_that_had_tried_all_points(
+    engine: Engine,
+) -> None:
+    params = "  params:\n    training.num_epochs: [%s]\n"
+    limits = "  n_trials: 9\n  max_concurrent: 4\n"
+    await engine.submit(section(limits, params=params % "1, 2"))
+    for number in range(2):
+        await engine.finish(number, 1.0)
+    assert (await engine.read())["status"] == "finished"
+    await patch(engine, section(limits, params=params % "1, 2, 3"))
+    await engine.turn()
+    assert await engine.states() == ["complete", "complete", "running"]
+
+
+async def test_a_search_goes_on_when_its_platforms_may_cost_more(engine: Engine) -> None:
+    place = "  platforms: [{platform: fake, max_concurrent: 1, cost_per_hour: 36, max_cost: %s}]\n"
+    await engine.submit(section(f"  n_trials: 9\n{place % 0.5}"))
+    await began_ago(engine, 70)
+    await engine.finish(0, 1.0)
+    assert (await engine.read())["status"] == "finished"
+    await patch(engine, section(f"  n_trials: 9\n{place % 50}"))
+    await engine.turn()
+    assert await engine.states() == ["complete", "running"]
+
+
+async def test_what_an_edit_could_not_bring_about_is_refused(engine: Engine) -> None:
+    await engine.submit(section("  n_trials: 9\n  max_concurrent: 1"))
+    answer = await patch(engine, section("  n_trials: 9\n  warm_start: {from: other}"), 422)
+    assert [one["path"] for one in answer["fields"]] == ["hpsearch.warm_start"]
+    points = "  n_trials: 9\n  try_first: [{training.learning_rate: 1.0e-3}%s]\n"
+    answer = await patch(engine, section(points % ""), 422)
+    assert [one["path"] for one in answer["fields"]] == ["hpsearch.try_first"]
+
+
+async def test_a_pause_ends_with_its_search(engine: Engine) -> None:
+    objective = "\n  objective: {metric: loss, direction: minimize, target: 0.5}\n"
+    await engine.submit(section("  n_trials: 9\n  max_concurrent: 1", objective=objective))
+    await engine.api.post(f"/hpsearch/{engine.search_id}/pause")
+    await engine.finish(0, 0.1)
+    assert (await engine.read())["status"] == "finished"
+    async with engine.api.database.reading() as session:
+        search = (await session.exec(select(Search))).one()
+    assert search.paused_at is None
+    assert search.paused_seconds > 0
+
+
+async def test_what_was_in_the_way_before_a_restart_is_not_told_of_for_ever(
+    engine: Engine,
+) -> None:
+    await engine.submit(section("  n_trials: 1"))
+    await note_trouble(engine.api.services, engine.search_id, "Its trials could not be looked at.")
+    engine.restart()
+    await engine.turn()
+    assert (await engine.read())["reason"] == ""
