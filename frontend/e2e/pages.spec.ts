@@ -20,7 +20,7 @@ hpsearch:
 test("searches, comparisons and platforms say what to do while there are none", async ({ page }) => {
   await page.goto("/ui/searches");
   await expect(page.getByText("No searches yet")).toBeVisible();
-  await page.getByRole("link", { name: "Start one" }).click();
+  await page.getByRole("link", { name: "New search" }).click();
   await expect(page.getByRole("dialog", { name: "New task" })).toBeVisible();
   await page.keyboard.press("Escape");
   await page.goto("/ui/compare");
