@@ -26,7 +26,8 @@ test("searches, comparisons and platforms say what to do while there are none", 
   await page.goto("/ui/compare");
   await expect(page.getByText("Nothing to compare yet")).toBeVisible();
   await page.goto("/ui/searches/77");
-  await expect(page.getByRole("alert")).toContainText("There is no search 77");
+  await expect(page.getByText("There is no such search")).toBeVisible();
+  await expect(page.getByRole("link", { name: "All searches" })).toBeVisible();
 });
 
 test("a search shows its trials, sorted and narrowed by a brush", async ({ page, lab }) => {
