@@ -61,7 +61,7 @@ test("lo above hi is told at its line, and at the override that made it so", asy
   const dialog = page.getByRole("dialog", { name: "New task" });
   await choose(page, "Config", "backwards", "backwards.yaml");
   await expect(dialog.getByRole("list", { name: "Problems in the YAML" })).toContainText(
-    /Line 9, column \d+.*`lo` \(3\)/,
+    /Line 9, column \d+.*lo \(3\)/,
   );
 
   await choose(page, "Config", "hp_", "hp_test.yaml");

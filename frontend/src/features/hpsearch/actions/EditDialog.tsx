@@ -8,6 +8,7 @@ import { useSearchAssist } from "~/api/useSearchAssist";
 import type { SearchDetail } from "~/features/hpsearch/types";
 import { ErrorNote } from "~/ui/ErrorNote";
 import { notify } from "~/ui/notify";
+import { Quoted } from "~/ui/Quoted";
 import { YamlEditor } from "~/ui/YamlEditor";
 import classes from "./actions.module.css";
 import { draftOf, type EditDraft, editOf, type SearchEdit } from "./edit";
@@ -82,7 +83,7 @@ export function EditDialog({ search, isOpen, onClose }: EditDialogProps) {
                 Line {line}, column {column ?? 1}{" "}
               </span>
             ) : null}
-            {message}
+            <Quoted text={message} />
           </li>
         ))}
       </ul>

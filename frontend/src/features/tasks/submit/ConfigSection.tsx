@@ -8,6 +8,7 @@ import { CopyButton } from "~/ui/CopyButton";
 import { Empty } from "~/ui/Empty";
 import { ErrorNote } from "~/ui/ErrorNote";
 import { LoadingBlock } from "~/ui/Loading";
+import { Quoted } from "~/ui/Quoted";
 import { type Diagnostic, YamlEditor } from "~/ui/YamlEditor";
 import type { Draft, Original } from "./draft";
 import { FileSelect } from "./FileSelect";
@@ -169,7 +170,9 @@ function Editor({ title, value, placement, onChange, onRevert }: EditorProps) {
         {other.map((message) => (
           <li key={message}>
             <IconCircleX size={14} aria-hidden />
-            {message}
+            <span>
+              <Quoted text={message} />
+            </span>
           </li>
         ))}
         {marked.map((one) => (
@@ -190,7 +193,9 @@ function ProblemLine({ problem: { line, column, message, severity } }: { problem
         {isWarning && "Warning, "}
         {isWarning ? "line" : "Line"} {line}, column {column}
       </span>
-      <span>{message}</span>
+      <span>
+        <Quoted text={message} />
+      </span>
     </li>
   );
 }

@@ -3,6 +3,7 @@ import { useHotkeys } from "@mantine/hooks";
 import { type FormEvent, useEffect, useId, useState } from "react";
 import { api, type TaskPreview } from "~/api/client";
 import { ErrorNote } from "~/ui/ErrorNote";
+import { Quoted } from "~/ui/Quoted";
 import { Changes } from "./Changes";
 import { ConfigSection } from "./ConfigSection";
 import { DetailsSection } from "./DetailsSection";
@@ -101,7 +102,7 @@ export function SubmitForm({ original, onClose, onLaunched, onDirty }: SubmitFor
           data-kind={problem ? "problem" : undefined}
           role="status"
         >
-          {reason}
+          {reason && <Quoted text={reason} />}
         </p>
         <Button variant="default" onClick={onClose}>
           Cancel
