@@ -13,6 +13,7 @@ from hypertrainer.hpsearch.telling import NO_METRIC
 
 HOPELESS_FAILURES = 10  # from the first trial on, without one that came to something
 MISSED_METRICS = 3
+MANY_COMPLETE = 10  # trials without a single epoch
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,7 @@ def find_closing(history: History, spent: Spent, failures: Sequence[Failure]) ->
     return (
         _target(history)
         or _budget(spec, spent)
+        or _endless(history, spent)
         or _missing_metric(history, failures)
         or _failures(history, failures)
     )
@@ -85,6 +87,19 @@ def _budget(spec: Spec, spent: Spent) -> Closing | None:
     else:
         return None
     return Closing(f"The budget is used up: {words}.", cancels)
+
+
+def _endless(history: History, spent: Spent) -> Closing | None:
+    """Whether nothing counts what alone would end the search."""
+    spec, num_complete = history.spec, history.num_by_state[TrialState.COMPLETE]
+    is_counted = spec.budget.epochs is None or spent.epochs > 0 or num_complete < MANY_COMPLETE
+    others = (spec.n_trials, spec.budget.time_seconds, spec.budget.cost)
+    if is_counted or any(limit is not None for limit in others):
+        return None
+    return Closing(
+        f"None of {num_complete} finished trials reported an epoch, and so the budget of epochs "
+        "would never be used up. Let the script write progress.log or a metric, or set `n_trials`."
+    )
 
 
 def _duration(seconds: float) -> str:

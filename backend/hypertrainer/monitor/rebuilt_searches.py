@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlmodel import col, func, select
+from sqlmodel import col, func, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from hypertrainer.hpsearch.fact_rows import add_facts, fact_of
@@ -119,24 +119,38 @@ async def free_search_id(session: AsyncSession, wanted: int | None) -> int:
 
 
 async def tell_of_trials(session: AsyncSession) -> None:
-    """Give facts to the searches that only their tasks' folders told of.
+    """Give facts to the trials that only their tasks' folders told of.
 
-    What became of their trials is told by the pass that does so for all searches.
+    So are all of a search that has no folder; of others those of the last moment before a crash.
+    What became of them is told by the pass that does so for all searches.
     """
-    query = select(Search).where(col(Search.last_seq) == 0)
+    untold = select(Trial.id).where(
+        col(Trial.search_id) == col(Search.id), col(Trial.number) >= col(Search.num_trials)
+    )
+    query = select(Search).where(or_(col(Search.last_seq) == 0, untold.exists()))
     for search in (await session.exec(query)).all():
-        trials = select(Trial).where(col(Trial.search_id) == search.id)
-        rows = {trial.number: trial for trial in await session.exec(trials)}
-        search.num_trials = search.changes = max(rows, default=-1) + 1
-        gone = [_gone(search, number) for number in range(search.num_trials) if number not in rows]
-        session.add_all(gone)
-        numbers = [*rows.values(), *gone]
-        asked = [_asked(trial) for trial in sorted(numbers, key=lambda trial: trial.number)]
-        told = [_told(trial) for trial in gone]
-        add_facts(session, search, [revised(_spec_of(search)), *asked, *told])
-        if not search.places and (not search.n_trials or search.num_trials < search.n_trials):
-            search.is_closed, search.reason = True, NOT_PLANNED
-        session.add(search)
+        await _tell_of_trials(session, search)
+
+
+async def _tell_of_trials(session: AsyncSession, search: Search) -> None:
+    is_unknown, start = search.last_seq == 0, search.num_trials
+    trials = select(Trial).where(col(Trial.search_id) == search.id, col(Trial.number) >= start)
+    rows = {trial.number: trial for trial in await session.exec(trials)}
+    search.num_trials = max(rows, default=start - 1) + 1
+    search.changes += search.num_trials - start
+    gone = [
+        _gone(search, number) for number in range(start, search.num_trials) if number not in rows
+    ]
+    session.add_all(gone)
+    numbers = [*rows.values(), *gone]
+    first = [revised(_spec_of(search))] if is_unknown else []
+    seen = search.last_seq + len(first)
+    asked = [_asked(trial, seen) for trial in sorted(numbers, key=lambda trial: trial.number)]
+    add_facts(session, search, [*first, *asked, *(_told(trial) for trial in gone)])
+    has_more = not search.n_trials or search.num_trials < search.n_trials
+    if is_unknown and not search.places and has_more:
+        search.is_closed, search.reason = True, NOT_PLANNED
+    session.add(search)
 
 
 def _spec_of(search: Search) -> Spec:
@@ -159,13 +173,13 @@ def _gone(search: Search, number: int) -> Trial:
     )
 
 
-def _asked(trial: Trial) -> Fact:
+def _asked(trial: Trial, seen: int) -> Fact:
     data: dict[str, Any] = {
         "values": trial.params,
         "inactive": [],
         "origin": Origin.SAMPLER,
         "platform": trial.platform,
-        "seen": 1,
+        "seen": seen,
     }
     return Fact(0, FactKind.ASKED, trial.number, data=data)
 

@@ -154,6 +154,8 @@ async def _rows(session: AsyncSession, search: Search, numbers: Sequence[int]) -
 
 def _change(search: Search, row: Trial, wanted: Mapping[str, Any]) -> None:
     new = {name: value for name, value in wanted.items() if getattr(row, name) != value}
+    if new.get("epochs", row.epochs) < row.epochs:  # written anew, or deleted: they were used
+        del new["epochs"]
     if not new:
         return
     search.changes += 1

@@ -68,14 +68,14 @@ async def find_room(
     """The room of a search that is going on, on platforms that there are; None: there is none.
 
     Raises:
-        Conflict: none of its platforms is configured any more.
+        Conflict: none of its platforms is configured any more, or one is not that has its tasks.
     """
     search = await session.get(Search, search_id)
     if search is None or search.status != SearchStatus.RUNNING or search.is_closed:
         return None
     spec, plans = Spec.model_validate(search.spec), read_places(search.places)
-    active, costs = await _active(session, search_id), await _costs(session, search_id, plans)
-    active += await _to_be_retried(session, search_id, spec.failures.retry)
+    tasks, costs = await _active(session, search_id), await _costs(session, search_id, plans)
+    active = tasks + await _to_be_retried(session, search_id, spec.failures.retry)
     active += await _to_be_told(session, search_id, spec)
     room = Room(search, spec, is_spent=are_all_spent(plans, costs))
     if room.is_spent:
@@ -88,7 +88,17 @@ async def find_room(
     if not room.repeats:
         left = slots if spec.n_trials is None else spec.n_trials - search.num_trials
         room.places = _places(plans, free, min(slots, left))
-    return room if room.repeats or room.places else None
+    if room.repeats or room.places:
+        return room
+    _demand_platforms(tasks, platforms)
+    return None
+
+
+def _demand_platforms(tasks: Mapping[str, int], platforms: Collection[str]) -> None:
+    for name, count in tasks.items():
+        if name not in platforms:
+            words = f"{count} of its tasks are on `{name}`, which is not configured any more."
+            raise Conflict(f"{words} Add it again.")
 
 
 def _places(plans: Sequence[PlacePlan], free: Free, count: int) -> list[PlacePlan]:

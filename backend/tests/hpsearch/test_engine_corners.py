@@ -1,5 +1,6 @@
 """Where several things come together: repeats, retries, stops, limits and edits."""
 
+from dataclasses import replace
 from math import inf
 from pathlib import Path
 from typing import Any
@@ -7,13 +8,18 @@ from typing import Any
 import pytest
 from sqlmodel import col, select
 
+from hypertrainer.database import Database
 from hypertrainer.hpsearch.filling import note_trouble
 from hypertrainer.hpsearch.tables import Search, SearchFact
+from hypertrainer.monitor.reindex import reindex
+from hypertrainer.monitor.write_folders import WriteFolders
+from hypertrainer.monitor.write_searches import WriteSearches
 from tests.api import MNIST, Api
-from tests.hpsearch.engine import Engine
+from tests.hpsearch.engine import PARAMS, Engine
 from tests.hpsearch.test_engine import ASHA, section
 from tests.hpsearch.test_engine_faults import hastened
 from tests.hpsearch.test_engine_limits import began_ago
+from tests.postgres import create_tables
 
 
 @pytest.fixture
@@ -243,3 +249,71 @@ async def test_what_was_in_the_way_before_a_restart_is_not_told_of_for_ever(
     engine.restart()
     await engine.turn()
     assert (await engine.read())["reason"] == ""
+
+
+async def test_epochs_that_a_second_attempt_writes_anew_were_used_all_the_same(
+    engine: Engine,
+) -> None:
+    await engine.submit(section("  n_trials: 1\n  failures: {retry: 1}"))
+    await engine.finish(0, *[1.0] * 5, code=1)
+    task = (await engine.trial(0))["task_id"]
+    folder = Path((await engine.api.read(task))["output_path"])
+    (folder / "metric_loss.log").write_text("0\t3.0\n")
+    await engine.turn()
+    assert (await engine.read())["epochs"] == 5
+    await engine.finish(0, 0.5)
+    assert (await engine.read())["best_value"] == 0.5
+
+
+async def test_a_budget_of_epochs_that_nobody_reports_ends_the_search(engine: Engine) -> None:
+    text = "  algorithm: random\n  seed: 3\n  max_concurrent: 5\n  budget: {epochs: 9}\n"
+    await engine.submit(f"{text}{PARAMS}")
+    for number in range(15):
+        if number < len(await engine.trials()):
+            await engine.end(number)
+            await engine.turn()
+    search = await engine.read()
+    assert (search["status"], search["num_trials"]) == ("finished", 14)
+    assert search["reason"].startswith("None of 10 finished trials reported an epoch")
+
+
+async def test_tasks_on_a_platform_that_is_not_configured_any_more_are_told_of(
+    engine: Engine,
+) -> None:
+    places = "  platforms: [{platform: fake, max_concurrent: 2}, {platform: local}]\n"
+    await engine.submit(section(f"  n_trials: 9\n  max_concurrent: 2\n{places}"))
+    registry = engine.api.services.registry
+    fixed, registry._fixed = registry._fixed, {}
+    await engine.turn()
+    assert (await engine.read())["reason"].endswith(
+        "2 of its tasks are on `fake`, which is not configured any more. Add it again."
+    )
+    registry._fixed = fixed
+    await engine.turn()
+    assert (await engine.read())["reason"] == ""
+
+
+async def test_a_trial_of_which_only_its_tasks_folder_tells_is_known_after_a_rebuild(
+    engine: Engine, tmp_path: Path
+) -> None:
+    await engine.submit(section("  n_trials: 4\n  max_concurrent: 2"))
+    await engine.finish(0, 2.0)
+    api = engine.api
+    await WriteFolders(api.database, WriteSearches(api.database, api.output)).run_once()
+    (facts,) = (api.output / ".searches").glob("*/facts.jsonl")
+    lines = facts.read_bytes().splitlines(keepends=True)
+    assert b'"asked"' in lines[-1]
+    facts.write_bytes(b"".join(lines[:-1]))
+    url = f"sqlite:///{tmp_path / 'new.db'}"
+    await create_tables(url)
+    database = Database(url)
+    await reindex(database, [api.output])
+    api.services = api.app.state.services = replace(api.services, database=database)
+    engine.restart()
+    await engine.turn()
+    assert await engine.states() == ["complete", "running", "running"]
+    for number in range(1, 4):
+        await engine.finish(number, 1.0)
+    search = await engine.read()
+    await database.close()
+    assert (search["status"], search["num_finished"], search["reason"]) == ("finished", 4, "")
