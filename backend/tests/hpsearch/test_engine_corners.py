@@ -317,3 +317,14 @@ async def test_a_trial_of_which_only_its_tasks_folder_tells_is_known_after_a_reb
     search = await engine.read()
     await database.close()
     assert (search["status"], search["num_finished"], search["reason"]) == ("finished", 4, "")
+
+
+@pytest.mark.parametrize("name", ["a/b", r"lo\0ss", ""])
+async def test_a_constraint_on_what_no_file_can_hold_is_refused(engine: Engine, name: str) -> None:
+    text = f"  n_trials: 1\n  constraints: [\"metric('{name}') <= 3\"]"
+    config = f"{MNIST}hpsearch:\n{section(text)}"
+    answer = await engine.api.post("/hpsearch", platform="fake", config_text=config)
+    assert answer.status_code == 422, answer.text
+    (problem,) = answer.json()["fields"]
+    assert problem["path"] == "hpsearch.constraints.0"
+    assert problem["message"].endswith("is no name of a metric. Write it without a folder.")

@@ -61,6 +61,10 @@ def _shift(search: Block, at: str, column: int) -> int:
 def _is_known(search: Block, at: str, expression: Expression, params: Sequence[Parameter]) -> bool:
     config = search.notes.config
     before = len(search.notes.problems)
+    for name in expression.metrics:
+        if not name or "/" in name or not name.isprintable():  # no file can be `metric_NAME.log`
+            message = f"{shown(name)} is no name of a metric. Write it without a folder."
+            search.notes.wrong(at, message)
     for path in expression.paths:
         if any(path in one.paths for one in params):
             continue
