@@ -16,7 +16,7 @@ import { offeredTabs, TAB_LABELS, VIEWS } from "~/features/hpsearch/views";
 import { MetricCharts } from "~/features/metrics/MetricCharts";
 import { PlatformSelect } from "~/features/tasks/submit/PlatformSelect";
 import { useOpenClone } from "~/features/tasks/useOpenClone";
-import { plural } from "~/lib/format";
+import { formatCount, plural } from "~/lib/format";
 import { LoadingBlock } from "~/ui/Loading";
 import classes from "./page.module.css";
 
@@ -108,7 +108,8 @@ function Metrics({ trials }: Pick<SearchViewProps, "trials">) {
       <h2 className="visually-hidden">All metrics</h2>
       {kept.length > MOST_CHARTED && (
         <p className="dim">
-          {plural(MOST_CHARTED, "trial")} of {kept.length} are drawn; brush an axis to choose which.
+          {plural(MOST_CHARTED, "trial")} of {formatCount(kept.length)} are drawn; brush an axis to choose
+          which.
         </p>
       )}
       <MetricCharts taskIds={taskIds} emptyHint="The curves of all trials are laid over each other here." />
