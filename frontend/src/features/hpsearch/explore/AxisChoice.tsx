@@ -1,5 +1,7 @@
 import { Select } from "@mantine/core";
 import type { PlacedDimension } from "~/charts/dimension";
+import classes from "./explore.module.css";
+import { LogToggle } from "./ViewHead";
 
 interface AxisChoiceProps {
   label: string;
@@ -10,18 +12,21 @@ interface AxisChoiceProps {
   onChange: (id: string) => void;
 }
 
-/** Which dimension an axis of a plot shows. */
+/** Which dimension an axis of a plot shows, and whether by orders of magnitude. */
 export function AxisChoice({ label, axes, value, other, onChange }: AxisChoiceProps) {
   return (
-    <Select
-      size="xs"
-      w={200}
-      aria-label={label}
-      data={axes.filter(({ id }) => id !== other.id).map((axis) => ({ value: axis.id, label: axis.label }))}
-      value={value.id}
-      allowDeselect={false}
-      onChange={(id) => id && onChange(id)}
-    />
+    <span className={classes.axisChoice}>
+      <Select
+        size="xs"
+        w={200}
+        aria-label={label}
+        data={axes.filter(({ id }) => id !== other.id).map((axis) => ({ value: axis.id, label: axis.label }))}
+        value={value.id}
+        allowDeselect={false}
+        onChange={(id) => id && onChange(id)}
+      />
+      <LogToggle id={value.id} />
+    </span>
   );
 }
 

@@ -12,7 +12,7 @@ import { useDimensions, useKept } from "./dimensions";
 import classes from "./explore.module.css";
 import { NoObjective } from "./NoObjective";
 import { TrialCloud } from "./TrialCloud";
-import { LogToggle, ObjectiveChoice, RatingLegend, ViewHead } from "./ViewHead";
+import { ObjectiveChoice, RatingLegend, ViewHead } from "./ViewHead";
 
 /** Cells of the field over numbers. */
 const CELLS = [48, 36] as const;
@@ -39,7 +39,6 @@ export function ContourView({ search, trials }: SearchViewProps) {
           other={y}
           onChange={(id) => change({ across: id, up: y.id })}
         />
-        <LogToggle id={x.id} />
         <AxisChoice
           label="Vertical"
           axes={params}
@@ -47,7 +46,6 @@ export function ContourView({ search, trials }: SearchViewProps) {
           other={x}
           onChange={(id) => change({ across: x.id, up: id })}
         />
-        <LogToggle id={y.id} />
       </ViewHead>
       <Landscape search={search} trials={trials} x={x} y={y} result={result} />
     </section>

@@ -15,7 +15,7 @@ import { useDimensions, useKept } from "./dimensions";
 import classes from "./explore.module.css";
 import { ShapeLegend } from "./ShapeLegend";
 import { TrialCloud } from "./TrialCloud";
-import { LogToggle, ViewHead } from "./ViewHead";
+import { ViewHead } from "./ViewHead";
 
 /** Two objectives against each other: the trials that no other one beats, and the border that they reach. */
 export function ParetoView({ search, trials }: SearchViewProps) {
@@ -44,7 +44,6 @@ export function ParetoView({ search, trials }: SearchViewProps) {
           other={y}
           onChange={(id) => change({ across: id, up: y.id })}
         />
-        <LogToggle id={x.id} />
         <AxisChoice
           label="Vertical"
           axes={objectives}
@@ -52,7 +51,6 @@ export function ParetoView({ search, trials }: SearchViewProps) {
           other={x}
           onChange={(id) => change({ across: x.id, up: id })}
         />
-        <LogToggle id={y.id} />
         <ShapeLegend trials={trials} />
       </ViewHead>
       <FrontPlot search={search} trials={trials} x={x} y={y} front={front} />

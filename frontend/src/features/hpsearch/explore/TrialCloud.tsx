@@ -59,7 +59,12 @@ function MarkedPoints({ placeOf, trials }: { placeOf: PlaceOf; trials: SearchVie
   const [bestPlace, marked, pointed] = [placeAt(best), placeAt(highlighted), placeAt(hovered)];
   return (
     <>
-      {bestPlace && <circle cx={bestPlace.x} cy={bestPlace.y} r={7} className={classes.halo} data-best />}
+      {bestPlace && (
+        <>
+          <circle cx={bestPlace.x} cy={bestPlace.y} r={7} className={classes.casing} />
+          <circle cx={bestPlace.x} cy={bestPlace.y} r={7} className={classes.halo} data-best />
+        </>
+      )}
       {[marked, pointed].map(
         (place, index) =>
           place && (
