@@ -38,7 +38,7 @@ export const theme = createTheme({
   components: {
     Modal: Modal.extend({
       defaultProps: { closeButtonProps: { "aria-label": "Close" }, centered: false, yOffset: 44 },
-      styles: { title: { fontWeight: 600, minWidth: 0, overflowWrap: "anywhere" } },
+      styles: { title: { fontWeight: 600, minWidth: 0, lineHeight: 1.3, overflowWrap: "anywhere" } },
     }),
     Notification: Notification.extend({
       defaultProps: { withBorder: true },
