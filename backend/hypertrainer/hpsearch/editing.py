@@ -137,7 +137,7 @@ async def _revise(
     search.algorithm, search.n_trials = spec.algorithm, spec.n_trials or 0
     search.seed = search.seed if spec.seed is None else spec.seed
     status = SearchStatus(search.status)
-    if status is SearchStatus.RUNNING:  # whatever closed it may not hold any more
+    if not status.is_over:  # whatever closed it may not hold any more
         search.is_closed, search.reason = False, ""
     if runs_again and status is not SearchStatus.PAUSED:
         await run_again(session, search)

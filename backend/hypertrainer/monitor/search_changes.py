@@ -57,25 +57,27 @@ async def apply_step(
         if search is None or not await memory.catch_up(session):
             return None
         step = decide(search)
-        before = (search.status, search.is_closed, search.reason, search.changes)
-        changes = Changes(memory.search_id)
+        before, changes = _marks(search), Changes(memory.search_id)
         added = add_facts(session, search, step.facts)
         changes.task_ids += await stop_tasks(session, step.stops, StopBy.SEARCH)
         changes.task_ids += await _retry(session, step.retries)
-        await session.flush()  # what waits again is stopped, too, if the search ends
         await _keep_values(session, step.values)
         await _update_trials(session, search, memory, views, step)
         memory.take(added)
         changes.task_ids += await _close(session, search, memory, step, now)
         if changes.task_ids:
             changes.platforms = {place.platform for place in read_places(search.places)}
-        changes.num_changes = search.changes
-        after = (search.status, search.is_closed, search.reason, search.changes)
+            changes.platforms |= {task.platform for view in views for task in view.tasks}
+        changes.num_changes, after = search.changes, _marks(search)
         changes.is_any = bool(added) or after != before
         changes.is_status_changed = after[:3] != before[:3]
         if changes.is_status_changed:
             await _mark_tasks(session, search)
     return changes
+
+
+def _marks(search: Search) -> tuple[str, bool, str, int]:
+    return search.status, search.is_closed, search.reason, search.changes
 
 
 async def _retry(session: AsyncSession, ids: Sequence[int]) -> list[int]:
@@ -91,6 +93,7 @@ async def _retry(session: AsyncSession, ids: Sequence[int]) -> list[int]:
         except Conflict:
             continue
         retried.append(task_id)
+    await session.flush()  # what waits again is stopped, too, if the search ends
     return retried
 
 

@@ -3,14 +3,13 @@
 from dataclasses import replace
 from math import inf
 from pathlib import Path
-from typing import Any
 
 import pytest
 from sqlmodel import col, select
 
 from hypertrainer.database import Database
 from hypertrainer.hpsearch.filling import note_trouble
-from hypertrainer.hpsearch.tables import Search, SearchFact
+from hypertrainer.hpsearch.tables import SearchFact
 from hypertrainer.monitor.reindex import reindex
 from hypertrainer.monitor.write_folders import WriteFolders
 from hypertrainer.monitor.write_searches import WriteSearches
@@ -31,13 +30,6 @@ def engine(sqlite_api: Api, monkeypatch: pytest.MonkeyPatch) -> Engine:
 def any_engine(api: Api, monkeypatch: pytest.MonkeyPatch) -> Engine:
     """On SQLite and on PostgreSQL."""
     return hastened(api, monkeypatch)
-
-
-async def patch(engine: Engine, text: str, status: int = 200) -> Any:
-    path = f"/hpsearch/{engine.search_id}"
-    answer = await engine.api.client.patch(path, json={"config_text": f"{MNIST}hpsearch:\n{text}"})
-    assert answer.status_code == status, answer.text
-    return answer.json()
 
 
 async def test_repeats_go_elsewhere_when_their_trials_platform_is_spent(engine: Engine) -> None:
@@ -141,23 +133,6 @@ async def test_the_next_point_is_asked_for_when_the_last_result_is_known(engine:
     assert kinds == ["revised", "asked", "told", "asked"]
 
 
-async def test_what_ran_on_a_platform_that_was_edited_away_has_cost_what_it_has(
-    engine: Engine,
-) -> None:
-    priced = "  platforms: [{platform: fake, max_concurrent: 1, cost_per_hour: 3600}]\n"
-    await engine.submit(section(f"  n_trials: 9\n{priced}"))
-    await began_ago(engine, 65)
-    await engine.write(0, 1.0)
-    await engine.turn()
-    before = (await engine.read())["cost"]
-    assert before >= 60
-    await patch(engine, section("  n_trials: 9\n  platforms: [{platform: local}]\n"))
-    await engine.turn()
-    other = "  platforms: [{platform: local, cost_per_hour: 1, max_concurrent: 1}]\n"
-    await patch(engine, section(f"  n_trials: 9\n{other}"))
-    assert (await engine.read())["cost"] >= before
-
-
 @pytest.mark.parametrize("epoch", [1e12, 1e30])
 async def test_any_epoch_in_a_progress_file_is_borne(any_engine: Engine, epoch: float) -> None:
     await any_engine.submit(section("  n_trials: 1"))
@@ -169,76 +144,6 @@ async def test_any_epoch_in_a_progress_file_is_borne(any_engine: Engine, epoch: 
     assert search["reason"] == ""
     await any_engine.finish(0, 1.0)
     assert (await any_engine.read())["status"] == "finished"
-
-
-async def test_a_search_that_failed_and_is_extended_is_judged_by_its_new_trials(
-    engine: Engine,
-) -> None:
-    await engine.submit(section("  n_trials: 20\n  max_concurrent: 1"))
-    for number in range(3):
-        await engine.write(number, 1.0, metric="acc")
-        await engine.end(number)
-        await engine.turn()
-    assert (await engine.read())["status"] == "failed"
-    await engine.api.post(f"/hpsearch/{engine.search_id}/extend", n_trials=1)
-    await engine.turn()
-    assert await engine.states() == ["failed"] * 3 + ["running"]
-    for number in range(3, 6):
-        await engine.write(number, 1.0, metric="acc")
-        await engine.end(number)
-        await engine.turn()
-    search = await engine.read()
-    assert (search["status"], search["num_trials"]) == ("failed", 6)
-    await engine.api.post(f"/hpsearch/{engine.search_id}/extend", n_trials=1)
-    await engine.turn()
-    await engine.finish(6, 1.0)
-    assert (await engine.states())[6:] == ["complete", "running"]
-
-
-async def test_a_larger_space_lets_a_search_go_on_that_had_tried_all_points(
-    engine: Engine,
-) -> None:
-    params = "  params:\n    training.num_epochs: [%s]\n"
-    limits = "  n_trials: 9\n  max_concurrent: 4\n"
-    await engine.submit(section(limits, params=params % "1, 2"))
-    for number in range(2):
-        await engine.finish(number, 1.0)
-    assert (await engine.read())["status"] == "finished"
-    await patch(engine, section(limits, params=params % "1, 2, 3"))
-    await engine.turn()
-    assert await engine.states() == ["complete", "complete", "running"]
-
-
-async def test_a_search_goes_on_when_its_platforms_may_cost_more(engine: Engine) -> None:
-    place = "  platforms: [{platform: fake, max_concurrent: 1, cost_per_hour: 36, max_cost: %s}]\n"
-    await engine.submit(section(f"  n_trials: 9\n{place % 0.5}"))
-    await began_ago(engine, 70)
-    await engine.finish(0, 1.0)
-    assert (await engine.read())["status"] == "finished"
-    await patch(engine, section(f"  n_trials: 9\n{place % 50}"))
-    await engine.turn()
-    assert await engine.states() == ["complete", "running"]
-
-
-async def test_what_an_edit_could_not_bring_about_is_refused(engine: Engine) -> None:
-    await engine.submit(section("  n_trials: 9\n  max_concurrent: 1"))
-    answer = await patch(engine, section("  n_trials: 9\n  warm_start: {from: other}"), 422)
-    assert [one["path"] for one in answer["fields"]] == ["hpsearch.warm_start"]
-    points = "  n_trials: 9\n  try_first: [{training.learning_rate: 1.0e-3}%s]\n"
-    answer = await patch(engine, section(points % ""), 422)
-    assert [one["path"] for one in answer["fields"]] == ["hpsearch.try_first"]
-
-
-async def test_a_pause_ends_with_its_search(engine: Engine) -> None:
-    objective = "\n  objective: {metric: loss, direction: minimize, target: 0.5}\n"
-    await engine.submit(section("  n_trials: 9\n  max_concurrent: 1", objective=objective))
-    await engine.api.post(f"/hpsearch/{engine.search_id}/pause")
-    await engine.finish(0, 0.1)
-    assert (await engine.read())["status"] == "finished"
-    async with engine.api.database.reading() as session:
-        search = (await session.exec(select(Search))).one()
-    assert search.paused_at is None
-    assert search.paused_seconds > 0
 
 
 async def test_what_was_in_the_way_before_a_restart_is_not_told_of_for_ever(
