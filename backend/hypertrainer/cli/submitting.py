@@ -200,12 +200,14 @@ def _print_preview(found: "TaskPreview") -> None:
         console.print(Text(f"Command  {' '.join(found.command)}"))
     for line in _lines_of_the_place(found):
         console.print(Text(line))
-    console.print(Text(f"Tasks    {found.num_tasks or 'as many as the budget allows'}"))
+    if found.num_tasks or not found.problems:
+        console.print(Text(f"Tasks    {found.num_tasks or 'as many as the budget allows'}"))
     for line in _lines_of_the_search(found):
         console.print(Text(line))
     if found.is_search and found.trials:
-        paths = list(found.trials[0].params)
         shown = found.trials[:SHOWN_TRIALS]
+        # Not all have the same: some parameters are taken out of a config while they mean nothing.
+        paths = list(dict.fromkeys(path for trial in shown for path in trial.params))
         rows = [[t.name, *(number_text(t.params.get(path)) for path in paths)] for t in shown]
         print_table(["TRIAL", *paths], rows)
     for warning in found.warnings:

@@ -93,11 +93,26 @@ def test_a_preview_shows_what_would_run_and_makes_nothing(shell: Shell) -> None:
     assert shell.json("ls")["total"] == before
 
 
+def test_a_preview_has_a_column_for_what_only_some_trials_have(
+    shell: Shell, tmp_path: Path
+) -> None:
+    config = tmp_path / "some.yaml"
+    config.write_text(
+        "script: job.py\nkind: a\nlr: 1\nhpsearch:\n  algorithm: grid\n  params:\n"
+        "    kind: [a, b]\n    lr: {values: [2, 3], when: {kind: b}, inactive: remove}\n"
+    )
+    heading, first, *_ = shell("preview", str(config)).stdout.partition("TRIAL")[2].splitlines()
+    assert heading.split() == ["kind", "lr"]
+    assert first.split()[1:] == ["a"]
+
+
 def test_what_is_wrong_is_said_with_its_place_and_exits_with_one(shell: Shell) -> None:
     result = shell("submit", "broken.yaml", code=1)
     assert "line" in result.stderr
     assert "config" in result.stderr
-    assert "Problem" in shell("preview", "broken.yaml", code=1).stdout
+    preview = shell("preview", "broken.yaml", code=1).stdout
+    assert "Problem" in preview
+    assert "as many as the budget allows" not in preview
     assert "mars" in shell("submit", "good.yaml", "-p", "mars", code=1).stderr
     assert "none.yaml" in shell("submit", "none.yaml", code=1).stderr
 
