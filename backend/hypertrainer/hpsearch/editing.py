@@ -58,9 +58,7 @@ async def edit_search(
             return _as_if(await read_search(session, search_id), words, revision)
     async with services.database.transaction() as session:
         current = await get_search(session, search_id)
-        for name, value in words.items():
-            setattr(current, name, value)
-        current.changes += 1
+        current.sqlmodel_update(words | {"changes": current.changes + 1})
         session.add(current)
         if revision is not None:
             _demand_same(current, search)

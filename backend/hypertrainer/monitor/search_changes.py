@@ -65,15 +65,19 @@ async def apply_step(
         await _update_trials(session, search, memory, views, step)
         memory.take(added)
         changes.task_ids += await _close(session, search, memory, step, now)
-        if changes.task_ids:
-            changes.platforms = {place.platform for place in read_places(search.places)}
-            changes.platforms |= {task.platform for view in views for task in view.tasks}
+        changes.platforms = _platforms(search, views) if changes.task_ids else set()
         changes.num_changes, after = search.changes, _marks(search)
         changes.is_any = bool(added) or after != before
         changes.is_status_changed = after[:3] != before[:3]
         if changes.is_status_changed:
             await _mark_tasks(session, search)
     return changes
+
+
+def _platforms(search: Search, views: Sequence[TrialView]) -> set[str]:
+    """Where tasks of the search are, also on platforms that were edited away."""
+    own = {place.platform for place in read_places(search.places)}
+    return own | {task.platform for view in views for task in view.tasks}
 
 
 def _marks(search: Search) -> tuple[str, bool, str, int]:
