@@ -26,7 +26,7 @@ export function RungsView({ search, trials }: SearchViewProps) {
           message={answer.error.message}
           onRetry={() => void answer.refetch()}
         />
-      ) : answer.isPending ? (
+      ) : search.has_early_stopping && answer.isPending ? (
         <LoadingBlock height={320} label="Loading the rungs" />
       ) : brackets.length === 0 ? (
         <NoRungs hasEarlyStopping={search.has_early_stopping} />

@@ -36,12 +36,16 @@ export function useCurves(search: SearchDetail, metric: string | undefined) {
   return answer;
 }
 
-/** The values at every rung, read again when something became known of the search. */
+/** The values at every rung, read again when something became known of the search; never where there are no rungs. */
 export function useRungs(search: SearchDetail) {
-  const answer = api.useQuery("get", "/hpsearch/{search_id}/rungs", {
-    params: { path: { search_id: search.id } },
-  });
-  useRefetch(useThrottledValue(search.seq, paceOf(search)), answer.refetch);
+  const enabled = search.has_early_stopping;
+  const answer = api.useQuery(
+    "get",
+    "/hpsearch/{search_id}/rungs",
+    { params: { path: { search_id: search.id } } },
+    { enabled },
+  );
+  useRefetch(useThrottledValue(enabled ? search.seq : 0, paceOf(search)), answer.refetch);
   return answer;
 }
 
