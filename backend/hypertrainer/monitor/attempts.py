@@ -9,6 +9,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from hypertrainer.database import Database
+from hypertrainer.monitor.search_looks import doubt_end
 from hypertrainer.platforms.base import JobHandle
 from hypertrainer.tasks.lifecycle import AttemptFacts
 from hypertrainer.tasks.statuses import (
@@ -179,4 +180,8 @@ async def save_facts(session: AsyncSession, pair: Pair, facts: AttemptFacts, now
         return await change(session, pair, of_attempt, of_task)
     of_task |= {"is_output_collected": False, "is_mirrored": pair[1].remote_path is None}
     still_lost = select(Task.id).where(col(Task.status) == TaskStatus.LOST)  # or it was resumed
-    return await change(session, pair, of_attempt, of_task, [col(Attempt.task_id).in_(still_lost)])
+    is_lost = [col(Attempt.task_id).in_(still_lost)]
+    is_found = await change(session, pair, of_attempt, of_task, is_lost)
+    if is_found:
+        await doubt_end(session, pair[0].task_id)
+    return is_found

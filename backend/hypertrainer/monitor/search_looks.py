@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import update
 from sqlmodel import col, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import Select, SelectOfScalar
@@ -169,24 +170,31 @@ def _metric_names(folder: Path) -> Iterable[str]:
             yield source.metric
 
 
+async def doubt_end(session: AsyncSession, task_id: int) -> None:
+    """Let the trial of a task that was lost and is found again be told of anew, if it failed."""
+    of_task = select(TrialTask.trial_id).where(col(TrialTask.task_id) == task_id)
+    failed = col(Trial.id).in_(of_task), col(Trial.state) == TrialState.FAILED
+    await session.exec(update(Trial).where(*failed).values(ended_at=None))
+
+
 async def find_reopened(session: AsyncSession) -> dict[int, list[int]]:
-    """The trials that are over but of which a task goes on, by search."""
+    """The trials that are over but of which a task goes on, or was found again, by search."""
     stopping = select(Attempt.id).where(
         col(Attempt.task_id) == col(Task.id), col(Attempt.stop_requested_at).is_not(None)
     )
-    query = (
+    over = (
         select(Trial.search_id, Trial.number)
         .join(TrialTask, col(TrialTask.trial_id) == col(Trial.id))
         .join(Task, col(Task.id) == col(TrialTask.task_id))
-        .where(
-            col(Task.status).in_(ACTIVE_STATUSES),
-            col(Trial.state).not_in(OPEN_STATES),
-            ~stopping.where(col(Attempt.ended_at).is_(None)).exists(),
-        )
-        .order_by(col(Trial.search_id), col(Trial.number))
+        .where(col(Trial.state).not_in(OPEN_STATES))
     )
+    going_on = over.where(
+        col(Task.status).in_(ACTIVE_STATUSES),
+        ~stopping.where(col(Attempt.ended_at).is_(None)).exists(),
+    )
+    doubted = over.where(col(Trial.state) == TrialState.FAILED, col(Trial.ended_at).is_(None))
+    rows = {*await session.exec(going_on), *await session.exec(doubted)}
     found: dict[int, list[int]] = defaultdict(list)
-    for search_id, number in await session.exec(query):
-        if number not in found[search_id]:
-            found[search_id].append(number)
+    for search_id, number in sorted(rows):
+        found[search_id].append(number)
     return found
