@@ -14,7 +14,7 @@ from hypertrainer.dependencies import Services
 from hypertrainer.errors import Conflict
 from hypertrainer.hpsearch.closing import Spent, final_status, find_closing
 from hypertrainer.hpsearch.fact_rows import add_facts
-from hypertrainer.hpsearch.facts import FactKind
+from hypertrainer.hpsearch.facts import FactKind, TrialState
 from hypertrainer.hpsearch.places import read_places
 from hypertrainer.hpsearch.statuses import SearchStatus
 from hypertrainer.hpsearch.steering import count_pause, stop_tasks
@@ -23,7 +23,7 @@ from hypertrainer.hpsearch.trial_views import Step, TrialView
 from hypertrainer.monitor.search_memory import SearchMemory
 from hypertrainer.monitor.trial_values import trial_values, view_values
 from hypertrainer.tasks.actions import resume, select_tasks
-from hypertrainer.tasks.statuses import ACTIVE_STATUSES, StopBy
+from hypertrainer.tasks.statuses import ACTIVE_STATUSES, StopBy, TaskStatus
 from hypertrainer.tasks.tables import Task
 
 BATCH = 500
@@ -63,6 +63,7 @@ async def apply_step(
         changes.task_ids += await _retry(session, step.retries)
         await _keep_values(session, step.values)
         await _update_trials(session, search, memory, views, step)
+        changes.task_ids += await _say_why(session, views, step)
         memory.take(added)
         changes.task_ids += await _close(session, search, memory, step, now)
         changes.platforms = _platforms(search, views) if changes.task_ids else set()
@@ -146,6 +147,26 @@ async def _update_trials(
         search.best_number = best.number if best else None
         search.best_value = best.objectives[0] if best and best.objectives else None
         session.add(search)
+
+
+async def _say_why(session: AsyncSession, views: Sequence[TrialView], step: Step) -> list[int]:
+    """Give the tasks of stopped trials the words of the rule that stopped them."""
+    why = {
+        fact.number: str(fact.data["reason"])
+        for fact in step.facts
+        if fact.kind is FactKind.TOLD and fact.data["state"] == TrialState.STOPPED
+    }
+    task_ids = []
+    for view in views:
+        words = why.get(view.number, "")
+        if words:
+            ids = [task.task_id for task in view.tasks]
+            stopped = col(Task.id).in_(ids), col(Task.status) == TaskStatus.PRUNED
+            await session.exec(
+                update(Task).where(*stopped).values(reason=f"{words[0].upper()}{words[1:]}.")
+            )
+            task_ids += ids
+    return task_ids
 
 
 async def _rows(session: AsyncSession, search: Search, numbers: Sequence[int]) -> list[Trial]:

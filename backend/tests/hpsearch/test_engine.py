@@ -46,6 +46,10 @@ async def test_a_rule_stops_trials_and_says_why(engine: Engine) -> None:
     stopped = await engine.trial(3)
     assert stopped["state"] in ("stopping", "stopped")
     assert stopped["reason"].startswith("stopped at epoch 1: loss 4 is 4th of 4 at this rung")
+    await engine.turn()
+    task = await engine.api.read(stopped["task_id"])
+    assert task["status"] == "pruned"
+    assert task["reason"].startswith("Stopped at epoch 1: loss 4 is 4th of 4 at this rung; ")
 
 
 async def test_a_stopped_trial_holds_its_slot_until_its_platform_confirms(engine: Engine) -> None:
