@@ -65,7 +65,11 @@ test("a task runs there: progress, logs and curves are live, and everything arri
     ).length;
   await expect.poll(length, { message: "the curve is drawn", ...SOON }).toBeGreaterThan(10);
   await expect(panel).toContainText("finished", SOON);
-  await panel.getByRole("tab", { name: "out.txt" }).click();
+  const out = panel.getByRole("tab", { name: "out.txt" });
+  await expect(async () => {
+    await out.click(); // tabs of further files may arrive and move it while it is clicked
+    await expect(out).toHaveAttribute("aria-selected", "true", { timeout: 1000 });
+  }).toPass(SOON);
   await expect(panel.getByRole("region", { name: "Text of out.txt" })).toContainText("Done", SOON);
   await panel.getByRole("tab", { name: "Details" }).click();
   await expect(panel.getByRole("region", { name: /Details of/ })).toContainText("Remote folder");

@@ -169,7 +169,7 @@ test("a broken platforms.yaml is told, and nothing is saved over it", async ({ p
   await writeFile(join(lab.home, "platforms.yaml"), "platforms:\n  lab: {type: shh, host: gpu1}\n");
   await expect(async () => {
     await page.goto("/ui/platforms");
-    await expect(page.getByRole("alert")).toContainText("`shh` is no platform type", { timeout: 1000 });
+    await expect(page.getByRole("alert")).toContainText("shh is no platform type", { timeout: 1000 });
   }).toPass({ timeout: 15_000 });
   const form = await openForm(page, "slurm", /Slurm/, "another");
   await form.getByRole("button", { name: "Save" }).click();
