@@ -107,7 +107,7 @@ test("a search is written, watched while ASHA stops trials, and its best config 
   await page.goto("/ui/searches");
   const dialog = await openDialog(page);
   await dialog.getByText("Write YAML", { exact: true }).click();
-  await dialog.getByRole("textbox", { name: "YAML of YAML" }).fill(text);
+  await dialog.getByRole("textbox", { name: "YAML of the task" }).fill(text);
   await dialog.getByRole("textbox", { name: "Name" }).fill("lessons");
   const preview = dialog.getByRole("region", { name: "Preview" });
   await expect(preview).toContainText("12 trials of a search");

@@ -99,7 +99,7 @@ test("a YAML that is no mapping, and one that names no script, say so", async ({
   await expect(dialog.getByRole("button", { name: "Submit" })).toHaveAccessibleDescription(
     "Write the YAML of the task.",
   );
-  const editor = dialog.getByRole("textbox", { name: "YAML of YAML" });
+  const editor = dialog.getByRole("textbox", { name: "YAML of the task" });
   await editor.fill("- 1\n- 2\n");
   await expect(dialog.getByRole("list", { name: "Problems in the YAML" })).toContainText("must be a mapping");
   await editor.fill("a: 1\n");
@@ -113,7 +113,7 @@ test("written YAML with overrides, project and tags becomes the task it describe
   const dialog = page.getByRole("dialog", { name: "New task" });
   await dialog.getByText("Write YAML", { exact: true }).click();
   const text = "training: {num_epochs: 1, iterations: 1, seconds_per_iteration: 0, learning_rate: 0.5}\n";
-  await dialog.getByRole("textbox", { name: "YAML of YAML" }).fill(text);
+  await dialog.getByRole("textbox", { name: "YAML of the task" }).fill(text);
   await choose(page, "Script", "dum", "dummy.py");
   await dialog.getByRole("textbox", { name: "Name" }).fill("written here");
   await dialog.getByRole("combobox", { name: "Project" }).fill("vision");
@@ -162,12 +162,12 @@ test("edited YAML is not thrown away without asking", async ({ page }) => {
   await expect(dialog).toBeHidden();
   await openDialog(page);
   await dialog.getByText("Write YAML", { exact: true }).click();
-  await dialog.getByRole("textbox", { name: "YAML of YAML" }).fill("a: 1");
+  await dialog.getByRole("textbox", { name: "YAML of the task" }).fill("a: 1");
   await dialog.getByRole("button", { name: "Close" }).click();
   const guard = page.getByRole("dialog", { name: "Throw away what you wrote?" });
   await guard.getByRole("button", { name: "Cancel" }).click();
   await expect(guard).toBeHidden();
-  await expect(dialog.getByRole("textbox", { name: "YAML of YAML" })).toContainText("a: 1");
+  await expect(dialog.getByRole("textbox", { name: "YAML of the task" })).toContainText("a: 1");
   await page.goBack();
   await guard.getByRole("button", { name: "Throw away" }).click();
   await expect(dialog).toBeHidden();
@@ -197,7 +197,7 @@ test("a search is written with the keyboard: keys and paths are completed, and w
   await page.goto("/ui/tasks?submit=1");
   const dialog = page.getByRole("dialog", { name: "New task" });
   await dialog.getByText("Write YAML", { exact: true }).click();
-  const editor = dialog.getByRole("textbox", { name: "YAML of YAML" });
+  const editor = dialog.getByRole("textbox", { name: "YAML of the task" });
   await editor.fill("script: dummy.py\ntraining:\n  learning_rate: 0.1\n");
   await editor.press("Control+End");
   const options = page.getByRole("listbox");

@@ -73,6 +73,7 @@ async def _counts(session: AsyncSession, ids: Sequence[int]) -> dict[int, dict[s
         "num_cancelled": _sum(state == TrialState.CANCELLED),
         "num_running": _sum(state.in_(ACTIVE) & started.is_not(None)),
         "mean_seconds": cast(func.avg(case((state.not_in(ACTIVE), lasted))), Float),
+        "whole_seconds": cast(func.avg(case((state == TrialState.COMPLETE, lasted))), Float),
     }
     query = Row(col(Trial.search_id), *counted.values())
     rows = await session.exec(
@@ -143,6 +144,7 @@ def _remaining(row: dict[str, Any], counts: dict[str, Any], now: datetime) -> fl
         num_running=int(counts.get("num_running") or 0),
         max_concurrent=row["max_concurrent"],
         mean_seconds=counts.get("mean_seconds"),
+        whole_seconds=counts.get("whole_seconds"),
         elapsed_seconds=elapsed,
         epochs=row["epochs"],
         epochs_budget=budget.get("epochs"),

@@ -194,6 +194,7 @@ def progress(**changes: Any) -> Progress:
         "num_running": 2,
         "max_concurrent": 2,
         "mean_seconds": 100.0,
+        "whole_seconds": 500.0,
         "elapsed_seconds": 300.0,
         "epochs": 0,
         "epochs_budget": None,
@@ -205,6 +206,8 @@ def progress(**changes: Any) -> Progress:
 def test_the_time_left_is_that_of_the_limit_reached_first() -> None:
     assert remaining_seconds(progress()) == 250  # four to start, two half way, two at a time
     assert remaining_seconds(progress(num_active=6)) == 450  # four wait
+    assert remaining_seconds(progress(num_trials=10)) == 250  # none but whole trainings are left
+    assert remaining_seconds(progress(num_trials=10, whole_seconds=None)) == 50
     assert remaining_seconds(progress(seconds_budget=400)) == 100
     assert remaining_seconds(progress(epochs=30, epochs_budget=40)) == 100
     assert remaining_seconds(progress(seconds_budget=200)) == 0

@@ -159,7 +159,7 @@ function Editor({ title, value, placement, onChange, onRevert }: EditorProps) {
         )}
       </div>
       <YamlEditor
-        label={`YAML of ${title}`}
+        label={title === "YAML" ? "YAML of the task" : `YAML of ${title}`}
         value={value}
         onChange={onChange}
         diagnostics={marked}

@@ -55,7 +55,8 @@ export function SubmitForm({ original, onClose, onLaunched, onDirty }: SubmitFor
   useHotkeys([["mod+Enter", () => submit()]], []);
 
   const namedScript = keys.find(({ path }) => path === "script")?.value ?? null;
-  const label = reason ? "Submit" : labelOf(preview);
+  // While a change is being checked nobody knows how many tasks it makes.
+  const label = reason || submission.isChecking ? "Submit" : labelOf(preview);
   return (
     <form className={classes.form} onSubmit={submit} noValidate>
       <div className={classes.scroll}>
@@ -109,6 +110,7 @@ export function SubmitForm({ original, onClose, onLaunched, onDirty }: SubmitFor
         </Button>
         <Button
           type="submit"
+          className={classes.submit}
           loading={launch.isPending}
           aria-disabled={reason !== null || undefined}
           data-disabled={reason !== null || undefined}
