@@ -116,8 +116,8 @@ def test_a_stopped_trial_that_ignores_its_signal_is_killed_and_holds_its_slot_un
         search.let("go", number)
         search.until(partial(search.has_reported, number))
     search.until_states("running", "running", "stopping", "stopping")
-    while search.states()[2:] == ["stopping", "stopping"]:  # the grace
-        assert len(search.trials()) == 4
+    while (states := search.states())[2:4] == ["stopping", "stopping"]:  # the grace
+        assert len(states) == 4
         time.sleep(0.05)
     search.until(lambda: not any(map(is_alive, pids[2:])))
     search.until(lambda: len(search.trials()) == 6)
